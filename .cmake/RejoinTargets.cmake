@@ -1,0 +1,47 @@
+# rejoin_library(<component> [SOURCES ...] [PUBLIC ...] [PRIVATE ...])
+#
+# Makes rejoin_<component> and its alias rejoin::<component>. With sources it is a static library;
+# without, an interface over its headers, so that a folder is a target before its first source.
+function(rejoin_library component)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE")
+  set(target rejoin_${component})
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(rejoin::${component} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${component})
+  target_compile_features(${target} ${scope} cxx_std_20)
+  target_include_directories(${target} ${scope} "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+  target_link_libraries(${target} ${scope} ${arg_PUBLIC})
+endfunction()
+
+# rejoin_tool_sources(<out> <stem>)
+#
+# The sources of a tool in the current folder: <stem>.cpp, which holds main, and <stem>_*.cpp. The
+# list is empty while <stem>.cpp does not exist.
+function(rejoin_tool_sources out stem)
+  file(GLOB sources CONFIGURE_DEPENDS ${stem}.cpp ${stem}_*.cpp)
+  if(NOT "${CMAKE_CURRENT_SOURCE_DIR}/${stem}.cpp" IN_LIST sources)
+    set(sources "")
+  endif()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# rejoin_tool(<name> SOURCES ... LIBS ...)
+#
+# A command-line program, with what every tool of ours uses to read flags and files and to write
+# JSON. Does nothing without sources.
+function(rejoin_tool name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  if(NOT REJOIN_BUILD_TOOLS OR NOT arg_SOURCES)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE
+    ${arg_LIBS} CLI11::CLI11 tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
+endfunction()
