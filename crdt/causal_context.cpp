@@ -1,0 +1,177 @@
+#include "crdt/causal_context.hpp"
+
+#include <algorithm>
+
+#include "crdt/assert.hpp"
+
+namespace rejoin {
+
+std::optional<CausalContext::Index> CausalContext::find(const ReplicaId& replica) const {
+  const auto at = std::lower_bound(
+      order_.begin(), order_.end(), replica,
+      [&](Index index, const ReplicaId& id) { return entries_[index].replica < id; });
+  if (at == order_.end() || entries_[*at].replica != replica) return std::nullopt;
+  return *at;
+}
+
+CausalContext::Index CausalContext::intern(const ReplicaId& replica) {
+  const auto at = std::lower_bound(
+      order_.begin(), order_.end(), replica,
+      [&](Index index, const ReplicaId& id) { return entries_[index].replica < id; });
+  if (at != order_.end() && entries_[*at].replica == replica) return *at;
+  const Index index = replica_count();
+  order_.insert(at, index);
+  entries_.push_back({replica, {}});
+  return index;
+}
+
+bool CausalContext::add(const ReplicaId& replica, Interval interval) {
+  REJOIN_ASSERT(interval.last <= sequence_max);
+  return entries_[intern(replica)].seen.add(interval);
+}
+
+bool CausalContext::merge(const CausalContext& other) {
+  bool changed = false;
+  for (const Entry& theirs : other.entries_) {
+    if (theirs.seen.empty()) continue;
+    changed |= entries_[intern(theirs.replica)].seen.merge(theirs.seen);
+  }
+  return changed;
+}
+
+bool CausalContext::subtract(const CausalContext& other) {
+  bool changed = false;
+  for (Entry& mine : entries_) {
+    const SequenceSet* theirs = mine.seen.empty() ? nullptr : other.seen(mine.replica);
+    if (theirs != nullptr) changed |= mine.seen.subtract(*theirs);
+  }
+  return changed;
+}
+
+bool CausalContext::intersect(const CausalContext& other) {
+  bool changed = false;
+  for (Entry& mine : entries_) {
+    if (mine.seen.empty()) continue;
+    const SequenceSet* theirs = other.seen(mine.replica);
+    changed |= mine.seen.intersect(theirs == nullptr ? SequenceSet{} : *theirs);
+  }
+  return changed;
+}
+
+LocalDot CausalContext::mint(const ReplicaId& replica) {
+  const Index index = intern(replica);
+  const std::uint64_t sequence = entries_[index].seen.last() + 1;
+  REJOIN_ASSERT(sequence <= sequence_max);
+  entries_[index].seen.add({sequence, sequence});
+  return {index, sequence};
+}
+
+bool CausalContext::empty() const {
+  return std::all_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.seen.empty(); });
+}
+
+const SequenceSet* CausalContext::seen(const ReplicaId& replica) const {
+  const std::optional<Index> index = find(replica);
+  return index ? &entries_[*index].seen : nullptr;
+}
+
+bool CausalContext::contains(const Dot& dot) const {
+  const SequenceSet* set = seen(dot.replica);
+  return set != nullptr && set->contains(dot.sequence);
+}
+
+bool CausalContext::covers(const CausalContext& other) const {
+  return std::all_of(other.entries_.begin(), other.entries_.end(), [&](const Entry& theirs) {
+    if (theirs.seen.empty()) return true;
+    const SequenceSet* mine = seen(theirs.replica);
+    return mine != nullptr && mine->covers(theirs.seen);
+  });
+}
+
+bool CausalContext::intersects(const CausalContext& other) const {
+  return std::any_of(other.entries_.begin(), other.entries_.end(), [&](const Entry& theirs) {
+    const SequenceSet* mine = theirs.seen.empty() ? nullptr : seen(theirs.replica);
+    if (mine == nullptr) return false;
+    SequenceSet both = *mine;
+    both.intersect(theirs.seen);
+    return !both.empty();
+  });
+}
+
+std::uint64_t CausalContext::count() const {
+  std::uint64_t total = 0;
+  for (const Entry& entry : entries_) total += entry.seen.count();
+  return total;
+}
+
+std::uint64_t CausalContext::last(const ReplicaId& replica) const {
+  const SequenceSet* set = seen(replica);
+  return set == nullptr ? 0 : set->last();
+}
+
+bool operator==(const CausalContext& a, const CausalContext& b) {
+  return a.covers(b) && b.covers(a);
+}
+
+CausalContext operator-(CausalContext a, const CausalContext& b) {
+  a.subtract(b);
+  return a;
+}
+
+void Codec<ReplicaId>::encode(std::string& out, const ReplicaId& id) {
+  for (std::uint8_t byte : id.node.bytes) put_byte(out, byte);
+  put_fixed64(out, id.incarnation);
+}
+
+bool Codec<ReplicaId>::decode(ByteReader& in, ReplicaId& id) {
+  for (std::uint8_t& byte : id.node.bytes) {
+    if (!in.byte(byte)) return false;
+  }
+  return get_fixed64(in, id.incarnation);
+}
+
+// Per replica, rising by id: 01, id, number of intervals, then of each the gap before it and its length
+// less one. The end is 00.
+void Codec<CausalContext>::encode(std::string& out, const CausalContext& context) {
+  context.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
+    put_byte(out, 1);
+    Codec<ReplicaId>::encode(out, replica);
+    const std::vector<Interval> intervals = seen.intervals();
+    put_unsigned(out, intervals.size());
+    std::uint64_t from = 1;
+    for (const Interval& interval : intervals) {
+      put_unsigned(out, interval.first - from);
+      put_unsigned(out, interval.last - interval.first);
+      from = interval.last + 2;
+    }
+  });
+  put_byte(out, 0);
+}
+
+bool Codec<CausalContext>::decode(ByteReader& in, CausalContext& context) {
+  context = {};
+  std::optional<ReplicaId> previous;
+  for (std::uint8_t more = 0; in.byte(more) && more <= 1;) {
+    if (more == 0) return true;
+    ReplicaId replica;
+    std::uint64_t intervals = 0;
+    if (!Codec<ReplicaId>::decode(in, replica) || !get_unsigned(in, intervals)) return false;
+    if (intervals == 0 || (previous && replica <= *previous)) return false;
+    previous = replica;
+    std::uint64_t from = 1;
+    for (std::uint64_t i = 0; i < intervals; ++i) {
+      std::uint64_t gap = 0;
+      std::uint64_t length = 0;
+      if (!get_unsigned(in, gap) || !get_unsigned(in, length)) return false;
+      if (gap > CausalContext::sequence_max || length > CausalContext::sequence_max) return false;
+      const Interval interval{from + gap, from + gap + length};
+      if (interval.last > CausalContext::sequence_max) return false;
+      context.add(replica, interval);
+      from = interval.last + 2;
+    }
+  }
+  return false;
+}
+
+}  // namespace rejoin

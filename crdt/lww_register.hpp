@@ -1,0 +1,83 @@
+#pragma once
+
+// LwwRegister<T>: one value; of writes at the same time the last one, by stamp, is read.
+//
+// Concurrency  the greatest (stamp, replica, canonical bytes) is read: a strictly total order.
+//              A write beats every write it saw, whatever the clocks say.
+//              remove takes away the writes it saw; a concurrent write stays.
+// Lattice      state  = live dots, each with a stamped value; context. bottom = both empty.
+//              merge  = the merge rule of slots.hpp.
+// Delta        same type: one new dot, and in the context the dots it replaces.
+// Delivery     deltas may be lost, repeated and reordered.
+// Requires     one live writer per ReplicaId, for ever; a wall clock that is roughly right.
+// Cost         w concurrent writes not yet overwritten: all O(w).
+// Memory       w values; no tombstones.
+// Source       Johnson, Thomas, RFC 677, 1975; stamps: hybrid_time.hpp.
+// Not for      values that must not be lost (mv_register.hpp), counts (pn_counter.hpp).
+//
+// Why does a losing value stay until a write or removal has seen it? Because a replica that dropped it
+// on merge would differ from one that had not merged yet and received a removal of the winner.
+
+#include <optional>
+
+#include "crdt/slots.hpp"
+#include "crdt/stamped.hpp"
+#include "crdt/type_tag.hpp"
+#include "crdt/writer.hpp"
+
+namespace rejoin {
+
+template <Encodable T, class In = Alone>
+class LwwRegister {
+ public:
+  static constexpr Family family = Family::lww_register;
+  static constexpr std::uint32_t value_tag = Codec<T>::tag;
+  using Shape = Cell<Stamped<T>>;
+  using Value = std::optional<T>;
+  using Slots = SlotsOf<In, LwwRegister, Shape>;
+  template <class In2>
+  using Rebind = LwwRegister<T, In2>;
+
+  LwwRegister() = default;
+  explicit LwwRegister(Slots slots) : slots_(std::move(slots)) {}
+
+  auto set(TimedWriter auto&& who, T value) {
+    HybridTime newest;
+    slots_.each([&](const ReplicaId&, const Stamped<T>& live) {
+      newest = std::max(newest, live.time);
+    });
+    return slots_.put(who, Stamped<T>{after(newest, who.now()), std::move(value)});
+  }
+  auto remove(auto&& who) { return slots_.clear(who); }
+
+  // Nothing if it was never written, or removed.
+  std::optional<T> value() const {
+    std::optional<Stamped<T>> last;
+    ReplicaId writer;
+    slots_.each([&](const ReplicaId& by, const Stamped<T>& live) {
+      if (last && !later(by, live, writer, *last)) return;
+      last = live;
+      writer = by;
+    });
+    return last ? std::optional<T>(std::move(last->value)) : std::nullopt;
+  }
+
+  bool merge(const LwwRegister& other) { return slots_.merge(other.slots_); }
+  friend bool operator==(const LwwRegister&, const LwwRegister&) = default;
+
+ private:
+  friend struct SlotAccess;
+
+  static bool later(const ReplicaId& by, const Stamped<T>& a, const ReplicaId& other,
+                    const Stamped<T>& b) {
+    if (a.time != b.time) return a.time > b.time;
+    if (by != other) return by > other;
+    return encoded(a.value) > encoded(b.value);
+  }
+
+  Slots slots_;
+};
+
+static_assert(EncodableLattice<LwwRegister<std::string>>);
+
+}  // namespace rejoin

@@ -1,0 +1,14 @@
+#pragma once
+
+// MaxRegister<T>: the greatest value that anyone set. All that holds of it stands in extremum_register.hpp.
+
+#include "crdt/extremum_register.hpp"
+
+namespace rejoin {
+
+template <Encodable T, class In = Alone>
+using MaxRegister = ExtremumRegister<T, std::greater<>, Family::max_register, In>;
+
+static_assert(EncodableLattice<MaxRegister<std::int64_t>>);
+
+}  // namespace rejoin

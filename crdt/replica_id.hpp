@@ -1,0 +1,50 @@
+#pragma once
+
+// ReplicaId: who made an event, for ever.
+//
+// A node is 16 random bytes made once per data directory; an incarnation is 8 random bytes made at
+// every start of its process and persisted before the first dot. Only the pair mints dots, so nothing
+// is ever reused: a restart, a restored backup or a cloned disk is a new incarnation, hence a new
+// replica. Two live writers under one id lose data without a sign; so a replica that lost its memory
+// must take a new id.
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace rejoin {
+
+struct NodeId {
+  std::array<std::uint8_t, 16> bytes{};
+
+  NodeId() = default;
+  explicit constexpr NodeId(const std::array<std::uint8_t, 16>& value) : bytes(value) {}
+  // A readable id for tests, examples and simulations: the number in the last eight bytes.
+  explicit constexpr NodeId(std::uint64_t number) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      bytes[15 - i] = static_cast<std::uint8_t>(number >> (8 * i));
+    }
+  }
+
+  friend auto operator<=>(const NodeId&, const NodeId&) = default;
+};
+
+struct ReplicaId {
+  NodeId node;
+  std::uint64_t incarnation = 0;
+
+  ReplicaId() = default;
+  constexpr ReplicaId(const NodeId& of_node, std::uint64_t of_incarnation)
+      : node(of_node), incarnation(of_incarnation) {}
+  explicit constexpr ReplicaId(std::uint64_t node_number, std::uint64_t of_incarnation = 1)
+      : node(node_number), incarnation(of_incarnation) {}
+
+  friend auto operator<=>(const ReplicaId&, const ReplicaId&) = default;
+};
+
+// Lower-case hexadecimal: 32 digits; and 32, a dot, 16.
+std::string to_string(const NodeId& id);
+std::string to_string(const ReplicaId& id);
+
+}  // namespace rejoin
