@@ -1,0 +1,115 @@
+#pragma once
+
+// Store: objects as slots of live dots under one causal context; it merges without knowing types.
+//
+//     D  clock()      dots of entries merged whole: what digests, acknowledgements and tokens show
+//     R  removed()    dots known to be removed whose own entry has not come; nearly always empty
+//     M  slots        (object, path) -> live dots, each with bytes
+//
+// The context of every merge is D + R. Which rule a member follows stands beside it; the numbers are those
+// of docs/architecture.md. Rule 5 (what a clock claims is there) holds after every call.
+// Cost: s slots touched, n slots in all: O(s log n). Memory: live dots only; no tombstones.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crdt/causal_context.hpp"
+#include "net/entry.hpp"
+#include "net/slot_reader.hpp"
+
+namespace rejoin {
+
+class Store : public SlotReader {
+ public:
+  // A live dot here; its replica is an index into the clock's table.
+  struct Live {
+    LocalDot dot;
+    std::string value;
+  };
+  using Slot = std::vector<Live>;
+  using Slots = std::map<std::string, Slot>;  // by path; none is empty
+  using Objects = std::map<ObjectKey, Slots>;
+
+  const CausalContext& clock() const { return clock_; }
+  const CausalContext& removed() const { return removed_; }
+  const Objects& objects() const { return objects_; }
+  Dot full(LocalDot dot) const { return clock_.full(dot); }
+  std::uint64_t live_count() const { return live_count_; }
+  std::uint64_t value_bytes() const { return value_bytes_; }
+
+  void each_fragment(const SlotKey& slot, const FragmentVisitor& visit) const override;
+  void each_path(const ObjectKey& object, std::string_view prefix,
+                 const PathVisitor& visit) const override;
+
+  // Rule 1. Objects whose slots changed are added to `changed`. False: a duplicate, nothing done.
+  bool merge(const Entry& entry, std::set<ObjectKey>& changed);
+
+  // Values of the entry that a repair in progress has found removed (rule 4): they must go to R, and to
+  // the disk as such, before the entry is merged.
+  CausalContext suppressed(const Entry& entry) const;
+
+  // D gains clock, R gains removed, R loses what is in D.
+  void adopt(const CausalContext& clock, const CausalContext& removed);
+
+  // Rule 4, the receiver's side. One repair at a time; requires repairing() where it says so.
+  void begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed);
+  bool repairing() const { return repair_.has_value(); }
+  // Applies the leaf rule to every slot in [the cursor, upto): those given, and as empty those that are
+  // not. Returns the slots that changed, as they are now. Nothing as upto: to the end.
+  std::vector<SlotState> apply_chunk(const std::vector<SlotState>& slots,
+                                     const std::optional<SlotKey>& upto,
+                                     std::set<ObjectKey>& changed);
+  // Adopts the cut. Requires that the last chunk went to the end.
+  void finish_repair();
+  void abandon_repair() { repair_.reset(); }
+
+  // Rule 4, the donor's side: slots from `from` on, until about `bytes_max`; `next` is where to go on, or
+  // nothing at the end. Values whose dot the receiver's context has are left out.
+  std::vector<SlotState> slots_from(const std::optional<SlotKey>& from, std::uint64_t bytes_max,
+                                    const CausalContext& receiver,
+                                    std::optional<SlotKey>& next) const;
+
+  // A slot holds exactly this: replay of a record.
+  void replace(const SlotState& state, std::set<ObjectKey>& changed);
+
+  // Equal live dots and values, whatever the clocks (rule 5).
+  bool same_slots(const Store& other) const;
+  // D, R and M in canonical bytes: equal at quiescence on every replica.
+  std::string canonical() const;
+
+ private:
+  struct Repair {
+    CausalContext cut_clock;
+    CausalContext cut_removed;
+    CausalContext cut;                // K: both
+    std::optional<SlotKey> cursor;    // slots before it are settled; nothing: none yet
+    bool settled_all = false;
+
+    bool settled(const SlotKey& slot) const { return settled_all || (cursor && slot < *cursor); }
+  };
+
+  bool in_context(const Dot& dot) const { return clock_.contains(dot) || removed_.contains(dot); }
+  bool settle(const SlotKey& key, const std::vector<Fragment>& theirs);
+  SlotState state_of(const SlotKey& key) const;
+  Slot& slot_at(const SlotKey& key) { return objects_[key.object][key.path]; }
+  Slot* find(const SlotKey& key);
+  const Slot* find(const SlotKey& key) const { return const_cast<Store*>(this)->find(key); }
+  void drop_if_empty(const SlotKey& key);
+  void add_live(const SlotKey& key, const Dot& dot, std::string value);
+  template <class Gone>
+  bool erase_live(const SlotKey& key, Gone&& gone);
+
+  CausalContext clock_;
+  CausalContext removed_;
+  Objects objects_;
+  std::optional<Repair> repair_;
+  std::uint64_t live_count_ = 0;
+  std::uint64_t value_bytes_ = 0;
+};
+
+}  // namespace rejoin
