@@ -1,7 +1,7 @@
 #pragma once
 
-// REJOIN_ASSERT(condition): a broken invariant of ours, never bad input. On in every build: going on
-// after one would spread a wrong state to every replica. It prints where, and aborts.
+// REJOIN_ASSERT(condition): a broken invariant of ours, never bad input. On in every build: going
+// on after one would spread a wrong state to every replica. It prints where, and aborts.
 
 namespace rejoin {
 

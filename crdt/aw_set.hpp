@@ -15,8 +15,8 @@
 // Source       Bieniusa et al., arXiv:1210.3368; deltas: arXiv:1603.01529.
 // Not for      ordered data; values that change in place.
 //
-// An element is here and not there: was it added here or removed there? The other context tells: if it
-// has seen the dot and does not hold it, it was removed there; if it has not, it was added here.
+// An element is here and not there: was it added here or removed there? The other context tells: if
+// it has seen the dot and does not hold it, it was removed there; if it has not, it was added here.
 
 #include <algorithm>
 #include <vector>

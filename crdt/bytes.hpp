@@ -1,7 +1,7 @@
 #pragma once
 
-// The building blocks of every canonical form: numbers and strings, order-preserving, self-delimiting,
-// one encoding per value. The forms are listed in codec.hpp.
+// The building blocks of every canonical form: numbers and strings, order-preserving,
+// self-delimiting, one encoding per value. The forms are listed in codec.hpp.
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace rejoin {
 
-// Reads from the front of bytes that must outlive it. A failed read returns false and may have moved.
+// Reads from the front of bytes that must outlive it. A failed read returns false and may have
+// moved.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}

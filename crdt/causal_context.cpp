@@ -131,8 +131,8 @@ bool Codec<ReplicaId>::decode(ByteReader& in, ReplicaId& id) {
   return get_fixed64(in, id.incarnation);
 }
 
-// Per replica, rising by id: 01, id, number of intervals, then of each the gap before it and its length
-// less one. The end is 00.
+// Per replica, rising by id: 01, id, number of intervals, then of each the gap before it and its
+// length less one. The end is 00.
 void Codec<CausalContext>::encode(std::string& out, const CausalContext& context) {
   context.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
     put_byte(out, 1);

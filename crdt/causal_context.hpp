@@ -5,9 +5,10 @@
 //     a: 1 2 3 4 . . 7      a -> upto 4, beyond [7,7]
 //     b: 1 2                b -> upto 2
 //
-// It answers "was this dot seen?", it is the clock that replicas compare, and it is where a value's own
-// dots are minted. It also names replicas: inside one value a dot is (index here, sequence); an index,
-// once given, stays. Which replica has which index is an accident that equality and bytes do not see.
+// It answers "was this dot seen?", it is the clock that replicas compare, and it is where a value's
+// own dots are minted. It also names replicas: inside one value a dot is (index here, sequence); an
+// index, once given, stays. Which replica has which index is an accident that equality and bytes do
+// not see.
 //
 // Lattice   a set under union; bottom = empty.
 // Cost      r replicas: look-up O(log r); merge, covers, difference O(r + intervals).
@@ -44,7 +45,9 @@ class CausalContext {
 
   bool empty() const;
   bool contains(const Dot& dot) const;
-  bool contains(LocalDot dot) const { return entries_[dot.replica()].seen.contains(dot.sequence()); }
+  bool contains(LocalDot dot) const {
+    return entries_[dot.replica()].seen.contains(dot.sequence());
+  }
   bool covers(const CausalContext& other) const;
   bool intersects(const CausalContext& other) const;
   std::uint64_t count() const;

@@ -29,9 +29,13 @@ constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 
 }  // namespace
 
-void put_byte(std::string& out, std::uint8_t value) { out.push_back(static_cast<char>(value)); }
+void put_byte(std::string& out, std::uint8_t value) {
+  out.push_back(static_cast<char>(value));
+}
 
-void put_fixed64(std::string& out, std::uint64_t value) { put_big_endian(out, value, 8); }
+void put_fixed64(std::string& out, std::uint64_t value) {
+  put_big_endian(out, value, 8);
+}
 
 bool get_fixed64(ByteReader& in, std::uint64_t& value) {
   std::string_view text;
@@ -110,7 +114,7 @@ bool get_string(ByteReader& in, std::string& value) {
 }
 
 void Codec<double>::encode(std::string& out, const double& value) {
-  const double canonical = value == 0 ? 0.0
+  const double canonical = value == 0       ? 0.0
                            : value != value ? std::numeric_limits<double>::quiet_NaN()
                                             : value;
   const std::uint64_t bits = std::bit_cast<std::uint64_t>(canonical);

@@ -2,9 +2,9 @@
 
 // Codec<T>: one canonical binary form per value, order-preserving and self-delimiting.
 //
-// encode(a) < encode(b) as bytes exactly if a < b, no encoding is a prefix of another, and every value
-// has one encoding: so the same bytes serve as value, as key of a slot, and as what digests compare.
-// decode takes only what encode writes. Costs O(size).
+// encode(a) < encode(b) as bytes exactly if a < b, no encoding is a prefix of another, and every
+// value has one encoding: so the same bytes serve as value, as key of a slot, and as what digests
+// compare. decode takes only what encode writes. Costs O(size).
 //
 //   unsigned   0..239 in one byte; else 239 + n, then n bytes, big-endian
 //   signed     0x80 + n, then n bytes; negative: 0x7f - n, then n bytes of the number below zero
@@ -66,7 +66,9 @@ bool can_be_key(const T& value) {
 
 // Whether some values of T cannot be keys, so that a mutator which takes one may refuse.
 template <class T>
-constexpr bool has_non_keys = requires(const T& value) { Codec<T>::can_be_key(value); };
+constexpr bool has_non_keys = requires(const T& value) {
+  Codec<T>::can_be_key(value);
+};
 
 // A table's hash: that of the encoding, so a type needs a codec and nothing else.
 template <class T>
@@ -100,8 +102,8 @@ struct Codec<T> {
   static void encode(std::string& out, const T& value) { put_unsigned(out, value); }
   static bool decode(ByteReader& in, T& value) {
     std::uint64_t wide = 0;
-    if (!get_unsigned(in, wide) || !std::in_range<std::conditional_t<std::same_as<T, bool>,
-                                                                     std::uint8_t, T>>(wide)) {
+    if (!get_unsigned(in, wide) ||
+        !std::in_range<std::conditional_t<std::same_as<T, bool>, std::uint8_t, T>>(wide)) {
       return false;
     }
     if (std::same_as<T, bool> && wide > 1) return false;
@@ -126,7 +128,7 @@ struct Codec<T> {
 };
 
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Codec<T> {
   using Number = std::underlying_type_t<T>;
   static constexpr std::uint32_t tag = Codec<Number>::tag;
@@ -197,9 +199,7 @@ struct Codec<std::optional<T>> {
     value.reset();
     return present == 0 || Codec<T>::decode(in, value.emplace());
   }
-  static bool can_be_key(const std::optional<T>& value)
-    requires has_non_keys<T>
-  {
+  static bool can_be_key(const std::optional<T>& value) requires has_non_keys<T> {
     return !value || Codec<T>::can_be_key(*value);
   }
 };
@@ -225,9 +225,7 @@ struct Codec<std::vector<T>> {
     }
     return false;
   }
-  static bool can_be_key(const std::vector<T>& value)
-    requires has_non_keys<T>
-  {
+  static bool can_be_key(const std::vector<T>& value) requires has_non_keys<T> {
     for (const T& element : value) {
       if (!Codec<T>::can_be_key(element)) return false;
     }
@@ -248,9 +246,7 @@ struct Codec<std::tuple<Ts...>> {
   static bool decode(ByteReader& in, std::tuple<Ts...>& value) {
     return std::apply([&](Ts&... parts) { return (Codec<Ts>::decode(in, parts) && ...); }, value);
   }
-  static bool can_be_key(const std::tuple<Ts...>& value)
-    requires(has_non_keys<Ts> || ...)
-  {
+  static bool can_be_key(const std::tuple<Ts...>& value) requires(has_non_keys<Ts> || ...) {
     return std::apply([](const Ts&... parts) { return (rejoin::can_be_key(parts) && ...); }, value);
   }
 };
@@ -265,9 +261,8 @@ struct Codec<std::pair<A, B>> {
   static bool decode(ByteReader& in, std::pair<A, B>& value) {
     return Codec<A>::decode(in, value.first) && Codec<B>::decode(in, value.second);
   }
-  static bool can_be_key(const std::pair<A, B>& value)
-    requires(has_non_keys<A> || has_non_keys<B>)
-  {
+  static bool can_be_key(const std::pair<A, B>& value) requires(has_non_keys<A> ||
+                                                                has_non_keys<B>) {
     return rejoin::can_be_key(value.first) && rejoin::can_be_key(value.second);
   }
 };

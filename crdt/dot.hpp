@@ -1,8 +1,9 @@
 #pragma once
 
-// Dot: the name of one event, (replica, sequence), sequence from 1. It is minted once and never again.
-// LocalDot: the same inside one value or store, where the replica is an index into its context's table.
-// Source: Almeida, Shoker, Baquero, "Delta state replicated data types", arXiv:1603.01529.
+// Dot: the name of one event, (replica, sequence), sequence from 1. It is minted once and never
+// again. LocalDot: the same inside one value or store, where the replica is an index into its
+// context's table. Source: Almeida, Shoker, Baquero, "Delta state replicated data types",
+// arXiv:1603.01529.
 
 #include <compare>
 #include <cstdint>

@@ -2,9 +2,9 @@
 
 // DotStore<Shape>: the live dots of a value that stands alone, typed by its shape (see slots.hpp).
 //
-// In memory a table is hashed; bytes are sorted by encoded key and full dot, so equal meaning has equal
-// bytes. Replicas are indices into the value's context; `Joining` carries what a merge must know of both.
-// Cost: merge of a state O(n + m), of a delta O(delta); encode O(n log n).
+// In memory a table is hashed; bytes are sorted by encoded key and full dot, so equal meaning has
+// equal bytes. Replicas are indices into the value's context; `Joining` carries what a merge must
+// know of both. Cost: merge of a state O(n + m), of a delta O(delta); encode O(n log n).
 
 #include <algorithm>
 #include <string>
@@ -50,7 +50,6 @@ class ReplicaRanks {
 
 template <class Shape>
 class DotStore;
-
 
 // Dots and values in two columns: a struct of both would pad.
 template <class V>
@@ -133,9 +132,8 @@ template <class V>
 void DotStore<Cell<V>>::encode(std::string& out, const ReplicaRanks& ranks) const {
   std::vector<std::size_t> order(dots_.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return ranks(dots_[a]) < ranks(dots_[b]);
-  });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return ranks(dots_[a]) < ranks(dots_[b]); });
   put_unsigned(out, dots_.size());
   for (std::size_t i : order) {
     const auto [rank, sequence] = ranks(dots_[i]);
@@ -173,9 +171,9 @@ class DotStore<Table<K, Shape>> {
   // All keys; and those with live dots, which are all unless this is a delta's store.
   std::size_t size() const { return entries_.size(); }
   std::size_t live_size() const {
-    return static_cast<std::size_t>(std::count_if(
-        entries_.begin(), entries_.end(),
-        [](const auto& entry) { return !entry.second.dotless(); }));
+    return static_cast<std::size_t>(
+        std::count_if(entries_.begin(), entries_.end(),
+                      [](const auto& entry) { return !entry.second.dotless(); }));
   }
   void clear() { entries_.clear(); }
   void drop_empty() {

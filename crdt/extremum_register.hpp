@@ -1,6 +1,7 @@
 #pragma once
 
-// ExtremumRegister<T, Better>: the best value that anyone set. MaxRegister and MinRegister are its names.
+// ExtremumRegister<T, Better>: the best value that anyone set. MaxRegister and MinRegister are its
+// names.
 //
 // Concurrency  of values set at the same time the best stays.
 // Lattice      state  = a T or nothing; bottom = nothing.
@@ -11,8 +12,8 @@
 // Cost         O(1) comparisons.
 // Memory       one T.
 // In a store   as GCounter: a share that is concurrent with a removal survives whole.
-// Source       chains as lattices: Baquero et al., "Composition in state-based replicated data types",
-//              Bulletin of the EATCS 123, 2017.
+// Source       chains as lattices: Baquero et al., "Composition in state-based replicated
+//              data types", Bulletin of the EATCS 123, 2017.
 // Not for      the latest value (lww_register.hpp).
 
 #include <functional>
@@ -77,8 +78,8 @@ class ExtremumRegister {
 
   // Error: not_a_number.
   auto set(auto&& who, T value) {
-    return slots_.amend(
-        who, [&](auto& mine, const ReplicaId&) { return mine.set(std::move(value)); });
+    return slots_.amend(who,
+                        [&](auto& mine, const ReplicaId&) { return mine.set(std::move(value)); });
   }
 
   std::optional<T> value() const { return slots_.joined().value(); }

@@ -10,13 +10,14 @@
 // Requires     one live writer per ReplicaId, for ever.
 // Cost         r replicas that ever added: add, merge, value O(r).
 // Memory       32 bytes a replica.
-// In a store   a node writes one share, the totals of its incarnations; a removal takes away the shares
-//              it saw, and a share that is concurrent with it survives whole.
+// In a store   a node writes one share, the totals of its incarnations; a removal takes away
+//              the shares it saw, and a share that is concurrent with it survives whole.
 // Source       Shapiro et al., INRIA RR-7506, 2011; deltas: arXiv:1603.01529.
 // Not for      counts that go down (pn_counter.hpp).
 //
-// Two replicas show 3 and 5: is the answer 8? Only if they counted different things. So each replica's
-// total is kept apart and only ever grows: the greater of two totals of one replica is the later one.
+// Two replicas show 3 and 5: is the answer 8? Only if they counted different things. So each
+// replica's total is kept apart and only ever grows: the greater of two totals of one replica is
+// the later one.
 
 #include <cstdint>
 

@@ -1,8 +1,9 @@
 #pragma once
 
-// A 64-bit hash of bytes that is the same on every compiler and machine, for tables inside values and
-// for traces. Not for untrusted digests: it is not cryptographic. A seed guards tables against floods.
-// Mixing after Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+// A 64-bit hash of bytes that is the same on every compiler and machine, for tables inside values
+// and for traces. Not for untrusted digests: it is not cryptographic. A seed guards tables against
+// floods. Mixing after Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA
+// 2014.
 
 #include <cstddef>
 #include <cstdint>

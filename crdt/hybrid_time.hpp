@@ -2,11 +2,11 @@
 
 // HybridTime: a stamp that follows the wall clock but never goes back.
 //
-// 48 bits of milliseconds since 1970 and 16 bits that count events within one, compared as one number,
-// so a count that overflows runs into the next millisecond. Bottom is 0 and below every legal stamp.
-// This header only computes: reading a clock is the caller's. A write is stamped after every stamp that
-// it replaces, so it beats what it saw whatever the clocks say.
-// Source: Kulkarni et al., "Logical physical clocks", OPODIS 2014.
+// 48 bits of milliseconds since 1970 and 16 bits that count events within one, compared as one
+// number, so a count that overflows runs into the next millisecond. Bottom is 0 and below every
+// legal stamp. This header only computes: reading a clock is the caller's. A write is stamped after
+// every stamp that it replaces, so it beats what it saw whatever the clocks say. Source: Kulkarni
+// et al., "Logical physical clocks", OPODIS 2014.
 
 #include <algorithm>
 #include <compare>
@@ -17,8 +17,8 @@ namespace rejoin {
 struct HybridTime {
   std::uint64_t value = 0;
 
-  // Stamps stay within 63 bits; at the ceiling (year 6429) a clock stands still, and ties are broken
-  // by replica and bytes as ever.
+  // Stamps stay within 63 bits; at the ceiling (year 6429) a clock stands still, and ties are
+  // broken by replica and bytes as ever.
   static constexpr std::uint64_t ceiling = (std::uint64_t{1} << 63) - 1;
 
   static constexpr HybridTime from_unix_ms(std::uint64_t ms) {
@@ -36,8 +36,9 @@ constexpr HybridTime after(HybridTime last, HybridTime now) {
   return HybridTime{std::max(next, now.value)};
 }
 
-// A replica's own clock: each tick is above every earlier tick, and above what was observed within the
-// drift bound. A stamp further ahead than the bound is not followed (and nothing is dropped for it).
+// A replica's own clock: each tick is above every earlier tick, and above what was observed within
+// the drift bound. A stamp further ahead than the bound is not followed (and nothing is dropped for
+// it).
 class HybridClock {
  public:
   explicit HybridClock(std::uint64_t drift_ms_max = 60'000) : drift_ms_max_(drift_ms_max) {}

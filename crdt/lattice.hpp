@@ -1,7 +1,7 @@
 #pragma once
 
-// The concepts of crdt/. They check words, not laws: a type counts as finished when it is in the law
-// suite (crdt/laws/), which checks that merge is a join and that deltas do what mutations did.
+// The concepts of crdt/. They check words, not laws: a type counts as finished when it is in the
+// law suite (crdt/laws/), which checks that merge is a join and that deltas do what mutations did.
 
 #include <concepts>
 

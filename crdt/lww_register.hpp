@@ -15,8 +15,8 @@
 // Source       Johnson, Thomas, RFC 677, 1975; stamps: hybrid_time.hpp.
 // Not for      values that must not be lost (mv_register.hpp), counts (pn_counter.hpp).
 //
-// Why does a losing value stay until a write or removal has seen it? Because a replica that dropped it
-// on merge would differ from one that had not merged yet and received a removal of the winner.
+// Why does a losing value stay until a write or removal has seen it? Because a replica that dropped
+// it on merge would differ from one that had not merged yet and received a removal of the winner.
 
 #include <optional>
 
@@ -43,9 +43,8 @@ class LwwRegister {
 
   auto set(TimedWriter auto&& who, T value) {
     HybridTime newest;
-    slots_.each([&](const ReplicaId&, const Stamped<T>& live) {
-      newest = std::max(newest, live.time);
-    });
+    slots_.each(
+        [&](const ReplicaId&, const Stamped<T>& live) { newest = std::max(newest, live.time); });
     return slots_.put(who, Stamped<T>{after(newest, who.now()), std::move(value)});
   }
   auto remove(auto&& who) { return slots_.clear(who); }

@@ -1,6 +1,7 @@
 #pragma once
 
-// MaxRegister<T>: the greatest value that anyone set. All that holds of it stands in extremum_register.hpp.
+// MaxRegister<T>: the greatest value that anyone set.
+// What else holds of it stands in extremum_register.hpp.
 
 #include "crdt/extremum_register.hpp"
 

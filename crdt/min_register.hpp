@@ -1,6 +1,7 @@
 #pragma once
 
-// MinRegister<T>: the least value that anyone set. All that holds of it stands in extremum_register.hpp.
+// MinRegister<T>: the least value that anyone set.
+// What else holds of it stands in extremum_register.hpp.
 
 #include "crdt/extremum_register.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Place: one slot or table of slots within a value that stands alone, found by a path of keys. It is what
-// `slots_[key]` gives: cheap, short-lived, and the owner of its key. Mutating it changes the value and
-// returns the delta, whose dot store names the same place. See slots.hpp.
+// Place: one slot or table of slots within a value that stands alone, found by a path of keys. It
+// is what `slots_[key]` gives: cheap, short-lived, and the owner of its key. Mutating it changes
+// the value and returns the delta, whose dot store names the same place. See slots.hpp.
 
 #include <utility>
 
@@ -93,9 +93,8 @@ class Place<Slots, Cell<V>, Path> {
   void each(F&& f) const {
     const auto* cell = path_.find(slots_->store_);
     if (cell == nullptr) return;
-    cell->each([&](LocalDot dot, const V& value) {
-      f(slots_->context_.replica(dot.replica()), value);
-    });
+    cell->each(
+        [&](LocalDot dot, const V& value) { f(slots_->context_.replica(dot.replica()), value); });
   }
 
  private:

@@ -3,10 +3,10 @@
 // ReplicaId: who made an event, for ever.
 //
 // A node is 16 random bytes made once per data directory; an incarnation is 8 random bytes made at
-// every start of its process and persisted before the first dot. Only the pair mints dots, so nothing
-// is ever reused: a restart, a restored backup or a cloned disk is a new incarnation, hence a new
-// replica. Two live writers under one id lose data without a sign; so a replica that lost its memory
-// must take a new id.
+// every start of its process and persisted before the first dot. Only the pair mints dots, so
+// nothing is ever reused: a restart, a restored backup or a cloned disk is a new incarnation, hence
+// a new replica. Two live writers under one id lose data without a sign; so a replica that lost its
+// memory must take a new id.
 
 #include <array>
 #include <compare>

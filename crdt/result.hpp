@@ -2,8 +2,8 @@
 
 // Result<T>: a value or the Error that says why there is none.
 //
-// The names are those of std::expected, which g++ 12 and clang 14 lack under C++20. An operation that
-// returns an error has changed nothing: not the value, not the store, not the disk.
+// The names are those of std::expected, which g++ 12 and clang 14 lack under C++20. An operation
+// that returns an error has changed nothing: not the value, not the store, not the disk.
 
 #include <string>
 #include <utility>
@@ -15,12 +15,12 @@ namespace rejoin {
 
 // When each occurs. Whatever the code, what was refused left no trace.
 enum class ErrorCode {
-  negative_step,        // a grow-only counter was asked to shrink
-  overflow,             // a counter's share would pass 2^62 - 1
-  not_a_number,         // NaN where an order is needed: a set's element, a map's key
-  malformed,            // bytes that no encoder of ours writes: truncated, not canonical, out of range
-  limit_exceeded,       // a key, value, transaction or frame above its limit in Config
-  foreign_store,        // a frame, record or directory that belongs to another store
+  negative_step,   // a grow-only counter was asked to shrink
+  overflow,        // a counter's share would pass 2^62 - 1
+  not_a_number,    // NaN where an order is needed: a set's element, a map's key
+  malformed,       // bytes that no encoder of ours writes: truncated, not canonical, out of range
+  limit_exceeded,  // a key, value, transaction or frame above its limit in Config
+  foreign_store,   // a frame, record or directory that belongs to another store
   version_unsupported,  // a format version that this program does not speak
   unknown_type,         // a type's name or tag that this program does not know
   aborted,              // the transaction's own function refused

@@ -1,13 +1,14 @@
 #pragma once
 
-// SequenceSet: which of one replica's sequences were seen: all up to a number, and intervals beyond it.
+// SequenceSet: which of one replica's sequences were seen: all up to a number, and intervals beyond
+// it.
 //
 //     1 2 3 4 5 . . 8 9 . 11            upto = 5, beyond = [8,9] [11,11]
 //     add 6: upto = 6. add 7 then: the gap closes, upto = 9, beyond = [11,11]
 //
-// Canonical: beyond is sorted, its intervals neither touch each other nor upto. So equal sets are equal
-// objects. Never a bare maximum: that would claim what was not delivered.
-// Cost: O(1) for the next sequence; else O(intervals).
+// Canonical: beyond is sorted, its intervals neither touch each other nor upto. So equal sets are
+// equal objects. Never a bare maximum: that would claim what was not delivered. Cost: O(1) for the
+// next sequence; else O(intervals).
 
 #include <cstdint>
 #include <vector>

@@ -12,12 +12,13 @@
 //     clear  removes the live dots seen here
 //     amend  changes my node's share of a leaf
 //
-// `In` says where the slots are. Alone: here, in the value's own context and dot store; a mutator takes
-// the writer's ReplicaId and returns the delta, a value of the root's type. Elsewhere (a store): the
-// mutator takes a transaction and records the change. SlotsOf<In, Root, Shape> picks the form.
+// `In` says where the slots are. Alone: here, in the value's own context and dot store; a mutator
+// takes the writer's ReplicaId and returns the delta, a value of the root's type. Elsewhere (a
+// store): the mutator takes a transaction and records the change. SlotsOf<In, Root, Shape> picks
+// the form.
 //
-// Merge rule   a live dot stays if both sides hold it, or if one holds it and the other's context has
-//              never seen it; contexts unite. So removal needs no tombstone.
+// Merge rule   a live dot stays if both sides hold it, or if one holds it and the other's
+//              context has never seen it; contexts unite. So removal needs no tombstone.
 // Named slots  a delta also names the slots it emptied, so that its receiver need not search all of
 //              them; equality and bytes ignore this, and correctness does not depend on it.
 // Source       dot stores: Almeida, Shoker, Baquero, arXiv:1603.01529.
@@ -118,7 +119,8 @@ bool Own<Root, Shape>::merge(const Own& other) {
   return context_.merge(other.context_) || changed;
 }
 
-// A lattice that stands alone holds no dots: it is the lattice, and a mutator's change is its delta.
+// A lattice that stands alone holds no dots: it is the lattice, and a mutator's change is its
+// delta.
 template <class Root, class L>
 class OwnLattice {
  public:
@@ -180,7 +182,8 @@ struct Codec<Own<Root, Shape>> {
     slots.store_.encode(out, ranks);
   }
 
-  // Refuses a live dot outside the context, one dot in two slots, and whatever encode would not write.
+  // Refuses a live dot outside the context, one dot in two slots, and whatever encode would not
+  // write.
   static bool decode(ByteReader& in, Own<Root, Shape>& slots) {
     const std::string_view before = in.rest();
     slots = {};
@@ -194,7 +197,9 @@ struct Codec<Own<Root, Shape>> {
 
 // Every type over slots is encoded as its slots are.
 template <class T>
-concept OverSlots = requires(T value) { SlotAccess::slots(value); };
+concept OverSlots = requires(T value) {
+  SlotAccess::slots(value);
+};
 
 template <OverSlots T>
 struct Codec<T> {

@@ -1,12 +1,12 @@
 #pragma once
 
-// TypeTag: what a key holds, as (family, value type). It is part of the key: one name with two types is
-// two keys, so no peer can turn a counter into a set.
+// TypeTag: what a key holds, as (family, value type). It is part of the key: one name with two
+// types is two keys, so no peer can turn a counter into a set.
 //
 // The numbers of families are written to disk and wire: add at the end, never change or reuse one.
 // Value types are Codec<T>::tag: numbers below 2^31 are ours (codec.hpp, causal_context.hpp,
-// version_vector.hpp); composites mix those of their parts with the top bit set. For a type of yours
-// choose any number from 1000 to 2^31 - 1 that your program uses once.
+// version_vector.hpp); composites mix those of their parts with the top bit set. For a type of
+// yours choose any number from 1000 to 2^31 - 1 that your program uses once.
 
 #include <compare>
 #include <cstdint>

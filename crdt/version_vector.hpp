@@ -2,9 +2,9 @@
 
 // VersionVector: replica -> greatest number known of it, joined by the greater.
 //
-// Lattice  bottom = empty; merge = the greater of each. No zero entries, so equal meaning is equal bytes.
-// Cost     r replicas: look-up O(log r); merge O(r + s).
-// Source   Parker et al., "Detection of mutual inconsistency in distributed systems", 1983.
+// Lattice  bottom = empty; merge = the greater of each. No zero entries, so equal meaning is equal
+// bytes. Cost     r replicas: look-up O(log r); merge O(r + s). Source   Parker et al., "Detection
+// of mutual inconsistency in distributed systems", 1983.
 
 #include <cstdint>
 #include <utility>

@@ -1,7 +1,7 @@
 #pragma once
 
-// Who writes to a value that stands alone: a ReplicaId, or At, a ReplicaId and the wall clock's time, for
-// types that stamp. In a store the transaction is both.
+// Who writes to a value that stands alone: a ReplicaId, or At, a ReplicaId and the wall clock's
+// time, for types that stamp. In a store the transaction is both.
 
 #include <concepts>
 

@@ -2,9 +2,9 @@
 
 // Entry: one transaction, or several joined, as it is logged, sent and merged.
 //
-// It has its dots; values under some of them, each in a slot; and the dots it removed, each with the slot
-// where it lay, so a store needs no index from dots to slots. Every value has a dot of its own; the pure
-// removals of a transaction share one dot that carries no value.
+// It has its dots; values under some of them, each in a slot; and the dots it removed, each with
+// the slot where it lay, so a store needs no index from dots to slots. Every value has a dot of its
+// own; the pure removals of a transaction share one dot that carries no value.
 
 #include <string>
 #include <vector>
@@ -46,8 +46,8 @@ struct Entry {
 // The only compaction: all dots, all removals, every value that neither removed (rule 3).
 Entry join(const Entry& older, const Entry& newer);
 
-// A slot's live dots with their values, as a repair or a checkpoint carries them. A fragment without a
-// value says only that its dot lives: the receiver holds the value.
+// A slot's live dots with their values, as a repair or a checkpoint carries them. A fragment
+// without a value says only that its dot lives: the receiver holds the value.
 struct Fragment {
   Dot dot;
   bool has_value = true;

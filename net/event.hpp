@@ -34,12 +34,13 @@ struct PeerDown {  // silent, or said goodbye
 struct FrameRefused {
   Error error;
 };
-// Two live processes claim one node id: a copied directory. Both keep their own incarnation, so nothing is
-// lost, but an operator should know.
+// Two live processes claim one node id: a copied directory. Both keep their own incarnation, so
+// nothing is lost, but an operator should know.
 struct NodeDuplicated {
   NodeId node;
 };
-// A peer knows dots of our node that our disk lacks: a restored backup or a lost disk. They come back.
+// A peer knows dots of our node that our disk lacks: a restored backup or a lost disk. They come
+// back.
 struct OwnPastUnknown {
   std::uint64_t dots = 0;
 };
@@ -64,9 +65,9 @@ struct PeerStatus {
   std::optional<ReplicaId> replica;
   std::string name;
   PeerState state = PeerState::unknown;
-  CausalContext acknowledged;     // its durable clock, as last heard
-  std::uint64_t lag_dots = 0;     // shown here, not acknowledged there
-  std::uint64_t lag_ms = 0;       // for how long it has lagged; 0 if it does not
+  CausalContext acknowledged;  // its durable clock, as last heard
+  std::uint64_t lag_dots = 0;  // shown here, not acknowledged there
+  std::uint64_t lag_ms = 0;    // for how long it has lagged; 0 if it does not
   std::uint64_t frames_out = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;

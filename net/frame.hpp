@@ -3,10 +3,10 @@
 // Frames between replicas and records on disk, as values; their bytes are Cap'n Proto messages
 // (net/schema/frame.capnp, net/schema/record.capnp). Who answers what: docs/protocol.md.
 //
-// encode_frame(decode) is total over well-formed values. decode takes hostile bytes: it never throws,
-// reads at most what was sent, caps segments, nesting and traversal, and checks every dot, interval and
-// length. Errors: malformed, version_unsupported, foreign_store (the store id is checked before the body),
-// limit_exceeded (above bytes_max).
+// encode_frame(decode) is total over well-formed values. decode takes hostile bytes: it never
+// throws, reads at most what was sent, caps segments, nesting and traversal, and checks every dot,
+// interval and length. Errors: malformed, version_unsupported, foreign_store (the store id is
+// checked before the body), limit_exceeded (above bytes_max).
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,8 @@
 
 namespace rejoin {
 
-// Which store frames and records belong to. Made from the cluster's name, so that two clusters never mix.
+// Which store frames and records belong to. Made from the cluster's name, so that two clusters
+// never mix.
 struct StoreId {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -79,16 +80,16 @@ struct RepairOffer {  // the log no longer reaches you
 
 struct RepairRequest {
   std::uint64_t session = 0;
-  CausalContext context;           // the receiver's D + R: values under it need not be sent
-  std::optional<SlotKey> from;     // nothing: begin, and take the cut
+  CausalContext context;        // the receiver's D + R: values under it need not be sent
+  std::optional<SlotKey> from;  // nothing: begin, and take the cut
   friend bool operator==(const RepairRequest&, const RepairRequest&) = default;
 };
 
 struct RepairChunk {
   std::uint64_t session = 0;
-  std::optional<SlotKey> from;     // the request's
-  std::optional<SlotKey> upto;     // every slot in [from, upto) is here or empty; nothing: to the end
-  CausalContext cut_clock;         // D and R of the cut
+  std::optional<SlotKey> from;  // the request's
+  std::optional<SlotKey> upto;  // every slot in [from, upto) is here or empty; nothing: to the end
+  CausalContext cut_clock;      // D and R of the cut
   CausalContext cut_removed;
   std::vector<SlotState> slots;
   friend bool operator==(const RepairChunk&, const RepairChunk&) = default;

@@ -18,7 +18,8 @@ struct ObjectKey {
   friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
 };
 
-// The slots of an object are ordered by path: the order-preserving encoding of the keys that lead there.
+// The slots of an object are ordered by path: the order-preserving encoding of the keys that lead
+// there.
 struct SlotKey {
   ObjectKey object;
   std::string path;

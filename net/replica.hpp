@@ -3,20 +3,20 @@
 // Replica: the core. A state machine without I/O that replicates one store.
 //
 //     getters     const, any time
-//     handle_*    what happened outside: a frame, a route, the deadline, records that became durable
-//     commands    what the application wants
-//     poll_*      what to do now; drain all four after every handle and command
+//     handle_*    what happened outside: a frame, a route, the deadline, records that became
+//     durable commands    what the application wants poll_*      what to do now; drain all four
+//     after every handle and command
 //
 // The caller's whole loop:
 //
 //     wait for a frame, for poll_timeout(), or for records to become durable; handle it;
 //     drain poll_persist, poll_transmit and poll_event; repeat
 //
-// Time and bytes go in; nothing here reads a clock, a socket, a thread or a file. One seed, one trace.
-// handle_timeout early or repeated does nothing. Frames may be lost, repeated, reordered, or hostile.
-// Nothing is shown that could be lost: no frame reveals a dot whose record is not durable here (rule 7),
-// so records not reported durable hold frames back, and a storage that failed ends all sending.
-// Not thread-safe: one caller at a time.
+// Time and bytes go in; nothing here reads a clock, a socket, a thread or a file. One seed, one
+// trace. handle_timeout early or repeated does nothing. Frames may be lost, repeated, reordered, or
+// hostile. Nothing is shown that could be lost: no frame reveals a dot whose record is not durable
+// here (rule 7), so records not reported durable hold frames back, and a storage that failed ends
+// all sending. Not thread-safe: one caller at a time.
 
 #include <cstdint>
 #include <deque>
@@ -59,8 +59,8 @@ class Replica {
 
   // Before start: replays one stored record. Errors as decode_record's.
   Result<void> restore(std::string_view record);
-  // Makes the incarnation's record; from now on commands and frames are taken. A new directory's caller
-  // says so, and the node's identity is recorded first.
+  // Makes the incarnation's record; from now on commands and frames are taken. A new directory's
+  // caller says so, and the node's identity is recorded first.
   void start(Now now, bool new_directory);
 
   // ---- getters
@@ -89,9 +89,9 @@ class Replica {
   void handle_storage_failed(const Error& error);
 
   // ---- commands
-  // Runs f on a transaction and records what it did, as one entry. Returns the dots' clock: durable once
-  // covers() it. If f returns an error, or an operation was refused, nothing happened.
-  // An empty token: nothing changed.
+  // Runs f on a transaction and records what it did, as one entry. Returns the dots' clock: durable
+  // once covers() it. If f returns an error, or an operation was refused, nothing happened. An
+  // empty token: nothing changed.
   Result<Token> transact(const std::function<Result<void>(Transaction&)>& f, Now now);
   // Flushes what a batch window holds.
   void flush(Now now);

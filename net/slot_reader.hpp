@@ -1,19 +1,20 @@
 #pragma once
 
-// SlotReader: read access to slots by name, for a store and for a transaction that reads its own writes.
+// SlotReader: read access to slots by name, for a store and for a transaction that reads its own
+// writes.
 
 #include <functional>
 #include <string_view>
 
-#include "crdt/replica_id.hpp"
+#include "crdt/dot.hpp"
 #include "net/key.hpp"
 
 namespace rejoin {
 
 class SlotReader {
  public:
-  // A live dot's writer and value.
-  using FragmentVisitor = std::function<void(const ReplicaId& writer, std::string_view value)>;
+  // A live dot and its value.
+  using FragmentVisitor = std::function<void(const Dot& dot, std::string_view value)>;
   using PathVisitor = std::function<void(std::string_view path)>;
 
   virtual ~SlotReader() = default;

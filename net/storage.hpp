@@ -6,9 +6,9 @@
 //     log            records appended one after another
 //     checkpoint     records that say the same as all records up to a number, in fewer bytes
 //
-// Loading gives the last checkpoint's records, then every later record of the log. An error is final: a
-// storage that failed once takes no more writes until it is opened again (what a failed sync left on
-// disk is unknown). Not thread-safe: one owner.
+// Loading gives the last checkpoint's records, then every later record of the log. An error is
+// final: a storage that failed once takes no more writes until it is opened again (what a failed
+// sync left on disk is unknown). Not thread-safe: one owner.
 
 #include <cstdint>
 #include <functional>

@@ -6,8 +6,8 @@
 //     R  removed()    dots known to be removed whose own entry has not come; nearly always empty
 //     M  slots        (object, path) -> live dots, each with bytes
 //
-// The context of every merge is D + R. Which rule a member follows stands beside it; the numbers are those
-// of docs/architecture.md. Rule 5 (what a clock claims is there) holds after every call.
+// The context of every merge is D + R. Which rule a member follows stands beside it; the numbers
+// are those of docs/architecture.md. Rule 5 (what a clock claims is there) holds after every call.
 // Cost: s slots touched, n slots in all: O(s log n). Memory: live dots only; no tombstones.
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "crdt/causal_context.hpp"
+#include "crdt/result.hpp"
 #include "net/entry.hpp"
 #include "net/slot_reader.hpp"
 
@@ -49,8 +50,8 @@ class Store : public SlotReader {
   // Rule 1. Objects whose slots changed are added to `changed`. False: a duplicate, nothing done.
   bool merge(const Entry& entry, std::set<ObjectKey>& changed);
 
-  // Values of the entry that a repair in progress has found removed (rule 4): they must go to R, and to
-  // the disk as such, before the entry is merged.
+  // Values of the entry that a repair in progress has found removed (rule 4): they must go to R,
+  // and to the disk as such, before the entry is merged.
   CausalContext suppressed(const Entry& entry) const;
 
   // D gains clock, R gains removed, R loses what is in D.
@@ -59,17 +60,18 @@ class Store : public SlotReader {
   // Rule 4, the receiver's side. One repair at a time; requires repairing() where it says so.
   void begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed);
   bool repairing() const { return repair_.has_value(); }
-  // Applies the leaf rule to every slot in [the cursor, upto): those given, and as empty those that are
-  // not. Returns the slots that changed, as they are now. Nothing as upto: to the end.
-  std::vector<SlotState> apply_chunk(const std::vector<SlotState>& slots,
-                                     const std::optional<SlotKey>& upto,
-                                     std::set<ObjectKey>& changed);
+  // Applies the leaf rule to every slot in [the cursor, upto): those given, and as empty those that
+  // are not. Returns the slots that changed, as they are now. Nothing as upto: to the end. Error:
+  // malformed (a slot outside the range, a value that is missing), and nothing changed.
+  Result<std::vector<SlotState>> apply_chunk(const std::vector<SlotState>& slots,
+                                             const std::optional<SlotKey>& upto,
+                                             std::set<ObjectKey>& changed);
   // Adopts the cut. Requires that the last chunk went to the end.
   void finish_repair();
   void abandon_repair() { repair_.reset(); }
 
-  // Rule 4, the donor's side: slots from `from` on, until about `bytes_max`; `next` is where to go on, or
-  // nothing at the end. Values whose dot the receiver's context has are left out.
+  // Rule 4, the donor's side: slots from `from` on, until about `bytes_max`; `next` is where to go
+  // on, or nothing at the end. Values whose dot the receiver's context has are left out.
   std::vector<SlotState> slots_from(const std::optional<SlotKey>& from, std::uint64_t bytes_max,
                                     const CausalContext& receiver,
                                     std::optional<SlotKey>& next) const;
@@ -86,23 +88,21 @@ class Store : public SlotReader {
   struct Repair {
     CausalContext cut_clock;
     CausalContext cut_removed;
-    CausalContext cut;                // K: both
-    std::optional<SlotKey> cursor;    // slots before it are settled; nothing: none yet
+    CausalContext cut;              // K: both
+    std::optional<SlotKey> cursor;  // slots before it are settled; nothing: none yet
     bool settled_all = false;
 
     bool settled(const SlotKey& slot) const { return settled_all || (cursor && slot < *cursor); }
   };
 
   bool in_context(const Dot& dot) const { return clock_.contains(dot) || removed_.contains(dot); }
+  bool held_against_cut(const Put& put) const;
+  bool is_live(const SlotKey& key, const Dot& dot) const;
   bool settle(const SlotKey& key, const std::vector<Fragment>& theirs);
   SlotState state_of(const SlotKey& key) const;
-  Slot& slot_at(const SlotKey& key) { return objects_[key.object][key.path]; }
-  Slot* find(const SlotKey& key);
-  const Slot* find(const SlotKey& key) const { return const_cast<Store*>(this)->find(key); }
-  void drop_if_empty(const SlotKey& key);
-  void add_live(const SlotKey& key, const Dot& dot, std::string value);
-  template <class Gone>
-  bool erase_live(const SlotKey& key, Gone&& gone);
+  const Slot* find(const SlotKey& key) const;
+  bool add_live(const SlotKey& key, const Dot& dot, const std::string& value);
+  bool erase_live(const SlotKey& key, const std::function<bool(const Dot&)>& gone);
 
   CausalContext clock_;
   CausalContext removed_;
