@@ -30,9 +30,10 @@ struct Config {
   std::uint64_t flight_bytes_max = 1024 * 1024;
 
   std::uint64_t digest_interval_ms = 1000;  // each live peer is shown our clock this often
-  std::uint64_t hello_interval_ms = 500;    // a route whose peer is not known, or is silent
-  std::uint64_t resend_after_ms = 300;   // first wait for an acknowledgement; doubles to 16 times
-  std::uint64_t peer_timeout_ms = 5000;  // no frame for this long: the peer is silent
+  std::uint64_t relay_after_ms = 500;  // a peer that made no progress with another origin is helped
+  std::uint64_t hello_interval_ms = 500;  // a route whose peer is not known, or is silent
+  std::uint64_t resend_after_ms = 300;    // first wait for an acknowledgement; doubles to 16 times
+  std::uint64_t peer_timeout_ms = 5000;   // no frame for this long: the peer is silent
   std::uint64_t repair_timeout_ms = 10000;  // no progress for this long: the repair is given up
 
   // A stamp further ahead of the wall clock than this is not followed by our own clock.

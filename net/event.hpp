@@ -44,13 +44,16 @@ struct NodeDuplicated {
 struct OwnPastUnknown {
   std::uint64_t dots = 0;
 };
+struct StorageFailed {  // no more writes, no more frames, until the node is started again
+  Error error;
+};
 struct RepairFinished {
   NodeId donor;
   std::uint64_t slots = 0;
 };
 
 using Event = std::variant<Changed, PeerUp, PeerDown, FrameRefused, NodeDuplicated, OwnPastUnknown,
-                           RepairFinished>;
+                           StorageFailed, RepairFinished>;
 
 enum class PeerState {
   unknown,    // a route that nobody answered yet

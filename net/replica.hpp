@@ -22,18 +22,18 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "net/batch.hpp"
 #include "net/config.hpp"
 #include "net/event.hpp"
 #include "net/frame.hpp"
 #include "net/log.hpp"
 #include "net/peer.hpp"
-#include "net/repair.hpp"
 #include "net/store.hpp"
 #include "net/transaction.hpp"
 
@@ -41,6 +41,11 @@ namespace rejoin {
 
 // A store's clock, handed to a session: "show me at least this".
 using Token = CausalContext;
+
+// A transaction's receipt: the flush that records it. 0: it changed nothing.
+struct Commit {
+  std::uint64_t flush = 0;
+};
 
 class Replica {
  public:
@@ -53,7 +58,6 @@ class Replica {
 
   // Begins empty. Requires: setup.config.validate().
   explicit Replica(Setup setup);
-  ~Replica();
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
@@ -73,7 +77,7 @@ class Replica {
   bool covers(const Token& token) const { return shown_.covers(token); }
   // Peers whose durable clock covers the token, by node.
   std::vector<NodeId> holders(const Token& token) const;
-  std::vector<PeerStatus> peers() const;
+  std::vector<PeerStatus> peers(Now now) const;
   const Stats& stats() const { return stats_; }
   // All records a new log would need, for Storage::checkpoint. Their number is `records()` now.
   std::vector<std::string> checkpoint() const;
@@ -89,12 +93,16 @@ class Replica {
   void handle_storage_failed(const Error& error);
 
   // ---- commands
-  // Runs f on a transaction and records what it did, as one entry. Returns the dots' clock: durable
-  // once covers() it. If f returns an error, or an operation was refused, nothing happened. An
-  // empty token: nothing changed.
-  Result<Token> transact(const std::function<Result<void>(Transaction&)>& f, Now now);
+  // Runs f on a transaction and records what it did, as one entry; with a batch window, at the next
+  // flush. If f returns an error, or an operation was refused, nothing happened: that error. Errors
+  // beside: limit_exceeded (entry_bytes_max), storage_failed.
+  Result<Commit> transact(const std::function<Result<void>(Transaction&)>& f, Now now);
   // Flushes what a batch window holds.
   void flush(Now now);
+  // The clock that covers the commit: nothing until it was flushed. Durable here once covers() it.
+  std::optional<Token> token_of(const Commit& commit) const;
+  // Reads through transactions that wait to be flushed; store() does not.
+  const SlotReader& latest() const { return batch_; }
   RouteId add_route(Now now);
   void remove_route(RouteId route);
   // Says goodbye to every peer.
@@ -113,6 +121,106 @@ class Replica {
   std::optional<Event> poll_event();
   // The one next deadline, on Now::mono_ns's scale.
   std::optional<std::uint64_t> poll_timeout() const;
+
+ private:
+  struct Route {
+    std::optional<NodeId> node;  // who answered on it
+    bool loops = false;          // it leads back to this node
+    std::uint64_t hello_at_ns = 0;
+  };
+  // A record that is not durable yet: what it will let us show and serve.
+  struct Undurable {
+    std::uint64_t record = 0;
+    CausalContext dots;
+    std::vector<Entry> entries;
+  };
+  struct Held {  // a frame that may not leave before a record is durable
+    std::uint64_t record = 0;
+    Transmit frame;
+  };
+  // The repair that this replica receives; one at a time.
+  struct Receiving {
+    NodeId donor;
+    std::uint64_t session = 0;
+    std::optional<SlotKey> cursor;
+    bool begun = false;  // the first chunk came, and with it the cut
+    std::uint64_t asked_ns = 0;
+    std::uint64_t progress_ns = 0;
+    std::uint64_t slots = 0;
+  };
+
+  // records (replica.cpp)
+  void record(const Record& record, CausalContext dots, std::vector<Entry> entries);
+  void record_entries(EntriesRecord& made);
+  void merge_entries(std::vector<Entry> entries);
+  std::map<SlotKey, Dot> flush_batch(Now now);
+  void announce(const std::set<ObjectKey>& changed);
+  void emit(Event event) { events_.push_back(std::move(event)); }
+
+  // frames in (replica_frames.cpp)
+  void on(const ReplicaId& sender, Hello& hello, Now now);
+  void on(Peer& peer, Entries& entries, Now now);
+  void on(Peer& peer, const ClockShown& shown, Now now);
+  void on(Peer& peer, const RepairOffer&, Now now);
+  void on(Peer& peer, const RepairRequest& request, Now now);
+  Result<void> on(Peer& peer, const RepairChunk& chunk, Now now);
+  void on(Peer& peer, const RepairGone& gone);
+  Result<void> dispatch(Peer& peer, Frame& frame, Now now);
+  void identify(Peer& peer, RouteId route, Now now);
+  void refuse(const Hello& hello);
+  void ask_for_chunk(Peer& peer, Now now);
+  void abandon_receiving();
+  void fall_silent(Peer& peer);
+
+  // frames out (replica_send.cpp)
+  void pump(Now now);
+  void pump(Peer& peer, Now now);
+  void push_entries(Peer& peer, const CausalContext& lacking, Now now);
+  CausalContext owed_to(const Peer& peer) const;
+  void send_hello(RouteId route, const Peer* heard);
+  void send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record = 0);
+  void send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record);
+  bool wants_hello(const Route& route) const;
+  void tick_routes(Now now);
+  void tick_peers(Now now);
+  std::uint64_t donation_deadline_ns(const Peer::Donation& donation) const;
+  void tick_donation(Peer& peer, Now now);
+  void tick_receiving(Now now);
+
+  Setup setup_;
+  Store store_;
+  Batch batch_;
+  EntryLog log_;
+  HybridClock stamps_;
+  enum class Phase { restoring, running, storage_failed } phase_ = Phase::restoring;
+
+  std::uint64_t flushes_ = 0;
+  std::deque<std::pair<std::uint64_t, std::uint64_t>> flushed_;  // flush -> our last sequence in it
+  std::optional<std::uint64_t> flush_at_ns_;
+
+  std::uint64_t records_ = 0;
+  std::uint64_t durable_ = 0;
+  std::uint64_t incarnation_record_ = 0;
+  std::vector<std::string> to_persist_;
+  std::deque<Undurable> undurable_;
+  CausalContext shown_;
+
+  std::map<RouteId, Route> routes_;
+  RouteId next_route_ = 1;
+  std::map<NodeId, Peer> peers_;
+  std::optional<Receiving> receiving_;
+  std::uint64_t repair_sessions_ = 0;
+  std::uint64_t digest_at_ns_ = 0;
+  std::uint64_t relay_at_ns_ = 0;
+  CausalContext relayable_;       // shown for at least one relay tick
+  CausalContext relayable_next_;  // shown at the last tick
+
+  std::uint64_t bytes_queued_ = 0;
+  std::deque<Transmit> outbox_;
+  std::deque<Held> held_;  // rising records
+  std::deque<Event> events_;
+  std::vector<std::string> watched_;
+  Stats stats_;
 };
 
 }  // namespace rejoin

@@ -1,0 +1,138 @@
+#include "net/peer.hpp"
+
+#include <algorithm>
+
+namespace rejoin {
+namespace {
+
+constexpr std::size_t replaced_max = 8;
+constexpr std::uint64_t backoff_max = 4;  // doublings
+
+}  // namespace
+
+Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::uint64_t now_ns) {
+  const bool was_replaced =
+      std::find(replaced_.begin(), replaced_.end(), replica.incarnation) != replaced_.end();
+  // A late hello of an incarnation that ended, or a second live process: the session stays with the
+  // one that is heard.
+  if (replica_ != replica && was_replaced && live()) return Greeting::duplicate;
+  Greeting greeting = Greeting::known;
+  if (replica_ != replica) {
+    greeting = state_ == PeerState::unknown ? Greeting::fresh : Greeting::returned;
+    if (greeting == Greeting::returned) {
+      replaced_.push_back(replica_.incarnation);
+      if (replaced_.size() > replaced_max) replaced_.pop_front();
+    }
+    // What it holds may be less than before: it may have lost its disk. Its clock says.
+    forget_flights();
+    acknowledged_ = {};
+    acknowledged_at_tick_.reset();
+    owed_.reset();
+    donation_.reset();
+    sent_ = 0;
+    seen_ = 0;
+    seen_durable_ = 0;
+    told_route.reset();
+    state_ = PeerState::silent;
+    replica_ = replica;
+  }
+  name_ = hello.name;
+  frame_bytes_max_ = hello.frame_bytes_max;
+  its_route = hello.route;
+  acknowledged_.merge(hello.clock);
+  last_heard_ns = now_ns;
+  return greeting;
+}
+
+bool Peer::hear(std::uint64_t now_ns) {
+  last_heard_ns = now_ns;
+  if (live()) return false;
+  state_ = PeerState::streaming;
+  return true;
+}
+
+bool Peer::fall_silent() {
+  if (!live()) return false;
+  forget_flights();
+  donation_.reset();
+  owed_.reset();
+  lagging_since_ns.reset();
+  acknowledged_at_tick_.reset();
+  told_route.reset();
+  state_ = PeerState::silent;
+  return true;
+}
+
+void Peer::show(const ClockShown& shown) {
+  acknowledged_.merge(shown.clock);
+  if (asked_ns_) {
+    // The answer to our question: what is not in it has not arrived.
+    forget_flights();
+    return;
+  }
+  while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
+    flight_bytes_ -= flights_.front().bytes;
+    flights_.pop_front();
+  }
+}
+
+CausalContext Peer::lacking(CausalContext wanted) const {
+  wanted.subtract(acknowledged_);
+  for (const Flight& flight : flights_) wanted.subtract(flight.dots);
+  return wanted;
+}
+
+void Peer::launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns) {
+  flights_.push_back({++sent_, std::move(dots), bytes, now_ns});
+  flight_bytes_ += bytes;
+}
+
+std::optional<std::uint64_t> Peer::ask_at(const Config& config) const {
+  if (flights_.empty()) return std::nullopt;
+  const std::uint64_t since = asked_ns_.value_or(flights_.front().sent_ns);
+  const std::uint64_t wait_ms = config.resend_after_ms << std::min(asked_times_, backoff_max);
+  return since + wait_ms * 1'000'000;
+}
+
+void Peer::asked(std::uint64_t now_ns) {
+  asked_ns_ = now_ns;
+  ++asked_times_;
+}
+
+void Peer::owe(std::uint64_t sequence, std::uint64_t record) {
+  seen_ = std::max(seen_, sequence);
+  owed_ = std::max(owed_.value_or(0), record);
+}
+
+bool Peer::stalled(const ReplicaId& origin) const {
+  if (!acknowledged_at_tick_) return false;
+  const SequenceSet* before = acknowledged_at_tick_->seen(origin);
+  const SequenceSet* now = acknowledged_.seen(origin);
+  return (before == nullptr ? 0 : before->count()) == (now == nullptr ? 0 : now->count());
+}
+
+void Peer::offer(const CausalContext& clock, std::uint64_t now_ns) {
+  donation_ = Donation{{}, clock, {}, now_ns};
+  state_ = PeerState::repairing;
+}
+
+Peer::Donation& Peer::donate(std::uint64_t session, const CausalContext& clock,
+                             const CausalContext& removed, std::uint64_t now_ns) {
+  donation_ = Donation{session, clock, removed, now_ns};
+  if (live()) state_ = PeerState::repairing;
+  return *donation_;
+}
+
+void Peer::end_donation() {
+  donation_.reset();
+  if (state_ == PeerState::repairing) state_ = PeerState::streaming;
+}
+
+void Peer::forget_flights() {
+  flights_.clear();
+  flight_bytes_ = 0;
+  asked_ns_.reset();
+  asked_times_ = 0;
+}
+
+}  // namespace rejoin

@@ -1,0 +1,142 @@
+#pragma once
+
+// Peer: another node as one replica sees it: what it durably holds, what is on the way to it, and
+// where its repair stands. All is soft: losing it costs frames, never correctness. Memory is
+// bounded whatever the peer does: a silent peer has no flights, and a slow one at most
+// flight_bytes_max.
+//
+//                 hello                 log does not reach it
+//     (unknown) ---------> streaming ------------------------> repairing
+//                           ^   |  ^                               |
+//               any frame   |   |  +----- its clock covers the cut-+
+//                           |   v
+//                          silent     (from any: nothing heard for peer_timeout_ms, or goodbye)
+//
+// Entries travel in numbered frames. A clock that it shows says which frames are in it; a dot of a
+// frame up to there that the clock lacks was lost and is sent again. Unanswered frames make us ask,
+// not resend.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "net/config.hpp"
+#include "net/event.hpp"
+#include "net/frame.hpp"
+
+namespace rejoin {
+
+class Peer {
+ public:
+  explicit Peer(const NodeId& node) : node_(node) {}
+
+  const NodeId& node() const { return node_; }
+  const ReplicaId& replica() const { return replica_; }
+  const std::string& name() const { return name_; }
+  PeerState state() const { return state_; }
+  bool live() const { return state_ == PeerState::streaming || state_ == PeerState::repairing; }
+  const CausalContext& acknowledged() const { return acknowledged_; }
+  std::uint64_t frame_bytes_max() const { return frame_bytes_max_; }
+
+  // Our route to it, once an answer showed one; and its route to us, as its hello said.
+  std::optional<RouteId> route;
+  std::optional<RouteId> its_route;
+  std::optional<RouteId> told_route;  // its route, as we last told it
+
+  // ---- session
+  enum class Greeting { known, fresh, returned, duplicate };
+  // A hello: of the same session, of a first one, of a new incarnation; or of an incarnation that
+  // was replaced while the one that replaced it is heard, and then nothing changes.
+  Greeting greet(const ReplicaId& replica, const Hello& hello, std::uint64_t now_ns);
+  // Any frame of the session. True if it was silent before.
+  bool hear(std::uint64_t now_ns);
+  // True if it was live before.
+  bool fall_silent();
+
+  // ---- what it holds
+  void show(const ClockShown& shown);
+  // It sent us these: it holds them durably.
+  void holds(const CausalContext& dots) { acknowledged_.merge(dots); }
+  // Of `wanted`, what it neither holds nor is on the way.
+  CausalContext lacking(CausalContext wanted) const;
+
+  // ---- what is on the way
+  std::uint64_t flight_bytes() const { return flight_bytes_; }
+  std::uint64_t next_sequence() const { return sent_ + 1; }
+  void launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns);
+  // When to ask what became of the oldest flight; and that we asked.
+  std::optional<std::uint64_t> ask_at(const Config& config) const;
+  void asked(std::uint64_t now_ns);
+
+  // ---- what we owe it
+  // Frames seen up to here must be acknowledged once records up to `record` are durable.
+  void owe(std::uint64_t sequence, std::uint64_t record);
+  bool owes_acknowledgement(std::uint64_t durable) const { return owed_ && *owed_ <= durable; }
+  // All frames up to here are in our durable clock, or were lost.
+  std::uint64_t seen() const { return seen_durable_; }
+  void paid() {
+    seen_durable_ = seen_;
+    owed_.reset();
+  }
+
+  // ---- relaying: dots of other origins go to it only if it made no progress with them for one
+  // tick
+  void tick() { acknowledged_at_tick_ = acknowledged_; }
+  bool stalled(const ReplicaId& origin) const;
+
+  // ---- repair, as donor
+  struct Donation {
+    std::optional<std::uint64_t> session;  // nothing: offered, not yet asked for
+    CausalContext cut_clock;               // until it is asked for: our clock when it was offered
+    CausalContext cut_removed;
+    std::uint64_t active_ns = 0;
+  };
+  // Offers, or offers again; what it lacks of `clock` is left to the repair.
+  void offer(const CausalContext& clock, std::uint64_t now_ns);
+  Donation& donate(std::uint64_t session, const CausalContext& clock, const CausalContext& removed,
+                   std::uint64_t now_ns);
+  Donation* donation() { return donation_ ? &*donation_ : nullptr; }
+  const Donation* donation() const { return donation_ ? &*donation_ : nullptr; }
+  // Back to streaming.
+  void end_donation();
+
+  // ---- accounting
+  std::uint64_t last_heard_ns = 0;
+  std::optional<std::uint64_t> lagging_since_ns;
+  std::uint64_t frames_out = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t frames_in = 0;
+  std::uint64_t bytes_in = 0;
+
+ private:
+  struct Flight {
+    std::uint64_t sequence = 0;
+    CausalContext dots;
+    std::uint64_t bytes = 0;
+    std::uint64_t sent_ns = 0;
+  };
+
+  void forget_flights();
+
+  NodeId node_;
+  ReplicaId replica_;
+  std::deque<std::uint64_t> replaced_;  // the last few incarnations before this one
+  std::string name_;
+  PeerState state_ = PeerState::unknown;
+  std::uint64_t frame_bytes_max_ = 0;
+
+  CausalContext acknowledged_;
+  std::optional<CausalContext> acknowledged_at_tick_;
+  std::deque<Flight> flights_;
+  std::uint64_t flight_bytes_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t seen_ = 0;
+  std::uint64_t seen_durable_ = 0;
+  std::optional<std::uint64_t> owed_;
+  std::optional<std::uint64_t> asked_ns_;
+  std::uint64_t asked_times_ = 0;
+  std::optional<Donation> donation_;
+};
+
+}  // namespace rejoin

@@ -1,0 +1,288 @@
+// Replica: records, commands and what is polled. Frames in: replica_frames.cpp; out:
+// replica_send.cpp.
+
+#include "net/replica.hpp"
+
+#include <algorithm>
+
+#include "crdt/assert.hpp"
+
+namespace rejoin {
+namespace {
+
+constexpr std::size_t flushes_kept = 4096;
+constexpr std::uint64_t checkpoint_record_bytes = 1024 * 1024;
+constexpr std::uint64_t ns_per_ms = 1'000'000;
+
+}  // namespace
+
+Replica::Replica(Setup setup)
+    : setup_(std::move(setup)),
+      batch_(store_, setup_.self),
+      log_(setup_.config.log_bytes_max, setup_.config.entry_bytes_max),
+      stamps_(setup_.config.drift_ms_max) {
+  REJOIN_ASSERT(setup_.config.validate());
+}
+
+Result<void> Replica::restore(std::string_view bytes) {
+  REJOIN_ASSERT(phase_ == Phase::restoring);
+  Result<Record> record = decode_record(bytes, setup_.store);
+  if (!record) return record.error();
+  std::set<ObjectKey> changed;
+  if (auto* identity = std::get_if<IdentityRecord>(&*record)) {
+    if (identity->node != setup_.self.node) {
+      return Error{ErrorCode::storage_corrupt,
+                   "the records are of another node: " + to_string(identity->node)};
+    }
+  } else if (auto* entries = std::get_if<EntriesRecord>(&*record)) {
+    for (Entry& entry : entries->entries) {
+      if (store_.merge(entry, changed)) log_.append(std::move(entry));
+    }
+  } else if (auto* slots = std::get_if<SlotsRecord>(&*record)) {
+    for (const SlotState& state : slots->slots) store_.replace(state, changed);
+  } else if (auto* clock = std::get_if<ClockRecord>(&*record)) {
+    store_.adopt(clock->clock, clock->removed);
+  }
+  return {};
+}
+
+void Replica::start(Now now, bool new_directory) {
+  REJOIN_ASSERT(phase_ == Phase::restoring);
+  phase_ = Phase::running;
+  // Everything restored is durable. No dot of this incarnation can be there: it is new.
+  REJOIN_ASSERT(store_.clock().last(setup_.self) == 0);
+  shown_ = store_.clock();
+  relayable_ = relayable_next_ = shown_;
+  if (new_directory) record(IdentityRecord{setup_.self.node}, {}, {});
+  record(IncarnationRecord{setup_.self.incarnation}, {}, {});
+  incarnation_record_ = records_;
+  digest_at_ns_ = now.mono_ns + setup_.config.digest_interval_ms * ns_per_ms;
+  relay_at_ns_ = now.mono_ns + setup_.config.relay_after_ms * ns_per_ms;
+}
+
+std::vector<NodeId> Replica::holders(const Token& token) const {
+  std::vector<NodeId> out;
+  for (const auto& [node, peer] : peers_) {
+    if (peer.acknowledged().covers(token)) out.push_back(node);
+  }
+  return out;
+}
+
+std::vector<PeerStatus> Replica::peers(Now now) const {
+  std::vector<PeerStatus> out;
+  for (const auto& [id, route] : routes_) {
+    PeerStatus status;
+    status.route = id;
+    const auto known = route.node ? peers_.find(*route.node) : peers_.end();
+    if (known != peers_.end()) {
+      const Peer& peer = known->second;
+      status.replica = peer.replica();
+      status.name = peer.name();
+      status.state = peer.state();
+      status.acknowledged = peer.acknowledged();
+      status.lag_dots = (shown_ - peer.acknowledged()).count();
+      if (status.lag_dots > 0 && peer.lagging_since_ns) {
+        status.lag_ms = (now.mono_ns - *peer.lagging_since_ns) / ns_per_ms;
+      }
+      status.frames_out = peer.frames_out;
+      status.bytes_out = peer.bytes_out;
+      status.frames_in = peer.frames_in;
+      status.bytes_in = peer.bytes_in;
+    }
+    out.push_back(std::move(status));
+  }
+  return out;
+}
+
+std::vector<std::string> Replica::checkpoint() const {
+  std::vector<std::string> out;
+  out.push_back(encode_record(IdentityRecord{setup_.self.node}, setup_.store));
+  out.push_back(encode_record(IncarnationRecord{setup_.self.incarnation}, setup_.store));
+  std::optional<SlotKey> next;
+  do {
+    const std::optional<SlotKey> from = next;
+    SlotsRecord slots{store_.slots_from(from, checkpoint_record_bytes, {}, next)};
+    if (!slots.slots.empty()) out.push_back(encode_record(slots, setup_.store));
+  } while (next);
+  out.push_back(encode_record(ClockRecord{store_.clock(), store_.removed()}, setup_.store));
+  return out;
+}
+
+void Replica::record(const Record& record, CausalContext dots, std::vector<Entry> entries) {
+  to_persist_.push_back(encode_record(record, setup_.store));
+  undurable_.push_back({++records_, std::move(dots), std::move(entries)});
+}
+
+// Entries made here or received: into the store, and on their way to the disk.
+void Replica::merge_entries(std::vector<Entry> entries) {
+  std::set<ObjectKey> changed;
+  EntriesRecord fresh;
+  for (Entry& entry : entries) {
+    const CausalContext suppressed = store_.suppressed(entry);
+    if (!suppressed.empty()) {
+      // A repair told that these values are gone. Replay must know it too, before the entry.
+      record_entries(fresh);
+      store_.adopt({}, suppressed);
+      record(ClockRecord{{}, suppressed}, {}, {});
+    }
+    if (store_.merge(entry, changed)) {
+      ++stats_.entries_merged;
+      fresh.entries.push_back(std::move(entry));
+    } else {
+      ++stats_.entries_duplicate;
+    }
+  }
+  record_entries(fresh);
+  announce(changed);
+}
+
+void Replica::record_entries(EntriesRecord& made) {
+  if (made.entries.empty()) return;
+  CausalContext dots;
+  for (const Entry& entry : made.entries) dots.merge(entry.dots);
+  record(made, std::move(dots), made.entries);
+  made.entries.clear();
+}
+
+void Replica::announce(const std::set<ObjectKey>& changed) {
+  for (const ObjectKey& object : changed) {
+    const bool wanted =
+        std::any_of(watched_.begin(), watched_.end(),
+                    [&](const std::string& prefix) { return object.name.starts_with(prefix); });
+    if (wanted) emit(Changed{object});
+  }
+}
+
+void Replica::handle_persisted(std::uint64_t upto, Now now) {
+  if (phase_ != Phase::running) return;
+  REJOIN_ASSERT(upto <= records_);
+  durable_ = std::max(durable_, upto);
+  while (!undurable_.empty() && undurable_.front().record <= durable_) {
+    shown_.merge(undurable_.front().dots);
+    for (Entry& entry : undurable_.front().entries) log_.append(std::move(entry));
+    undurable_.pop_front();
+  }
+  while (!held_.empty() && held_.front().record <= durable_) {
+    outbox_.push_back(std::move(held_.front().frame));
+    held_.pop_front();
+  }
+  pump(now);
+}
+
+void Replica::handle_storage_failed(const Error& error) {
+  phase_ = Phase::storage_failed;
+  outbox_.clear();
+  held_.clear();
+  to_persist_.clear();
+  emit(StorageFailed{error});
+}
+
+Result<Commit> Replica::transact(const std::function<Result<void>(Transaction&)>& f, Now now) {
+  REJOIN_ASSERT(phase_ != Phase::restoring);
+  if (phase_ == Phase::storage_failed) {
+    return Error{ErrorCode::storage_failed,
+                 "the storage failed earlier and takes no writes; restart the node"};
+  }
+  Transaction tx(batch_, setup_.config, setup_.self,
+                 stamps_.tick(HybridTime::from_unix_ms(now.wall_ms)));
+  const Result<void> verdict = f(tx);
+  if (!verdict) return verdict.error();
+  if (tx.error()) return *tx.error();
+  if (tx.changes().empty()) return Commit{};
+  const std::uint64_t bytes = bytes_of(tx.changes());
+  if (bytes > setup_.config.entry_bytes_max) {
+    return Error{ErrorCode::limit_exceeded,
+                 "the transaction takes about " + std::to_string(bytes) + " bytes, the limit is " +
+                     std::to_string(setup_.config.entry_bytes_max) + ": split it"};
+  }
+  Overlay changes = tx.changes();
+  if (batch_.bytes_with(changes) > setup_.config.entry_bytes_max) {
+    // What waits goes first; its values, which this transaction saw, have dots now.
+    for (const auto& [slot, dot] : flush_batch(now)) {
+      const auto shared = changes.find(slot);
+      if (shared != changes.end()) shared->second.see(dot);
+    }
+  }
+  batch_.add(changes);
+  const Commit commit{flushes_ + 1};
+  if (setup_.config.batch_window_ms == 0) {
+    flush(now);
+  } else if (!flush_at_ns_) {
+    flush_at_ns_ = now.mono_ns + setup_.config.batch_window_ms * ns_per_ms;
+  }
+  return commit;
+}
+
+void Replica::flush(Now now) {
+  flush_batch(now);
+}
+
+std::map<SlotKey, Dot> Replica::flush_batch(Now now) {
+  flush_at_ns_.reset();
+  std::map<SlotKey, Dot> minted;
+  if (batch_.empty()) return minted;
+  std::vector<Entry> entries = batch_.flush(store_.clock().last(setup_.self), minted);
+  stats_.entries_made += entries.size();
+  if (!entries.empty()) merge_entries(std::move(entries));
+  flushed_.emplace_back(++flushes_, store_.clock().last(setup_.self));
+  if (flushed_.size() > flushes_kept) flushed_.pop_front();
+  pump(now);
+  return minted;
+}
+
+std::optional<Token> Replica::token_of(const Commit& commit) const {
+  if (commit.flush > flushes_) return std::nullopt;
+  Token token;
+  if (commit.flush == 0) return token;
+  const auto at = std::lower_bound(
+      flushed_.begin(), flushed_.end(), commit.flush,
+      [](const auto& flushed, std::uint64_t flush) { return flushed.first < flush; });
+  if (at->second > 0) token.add(setup_.self, {1, at->second});
+  return token;
+}
+
+RouteId Replica::add_route(Now now) {
+  const RouteId id = next_route_++;
+  routes_[id].hello_at_ns = now.mono_ns;
+  tick_routes(now);
+  return id;
+}
+
+void Replica::remove_route(RouteId route) {
+  const auto at = routes_.find(route);
+  if (at == routes_.end()) return;
+  const auto peer = at->second.node ? peers_.find(*at->second.node) : peers_.end();
+  if (peer != peers_.end()) {
+    peer->second.route.reset();
+    fall_silent(peer->second);
+  }
+  routes_.erase(at);
+}
+
+void Replica::leave() {
+  for (auto& [node, peer] : peers_) {
+    if (peer.live()) send(peer, Goodbye{});
+  }
+}
+
+std::vector<std::string> Replica::poll_persist() {
+  return std::exchange(to_persist_, {});
+}
+
+std::optional<Replica::Transmit> Replica::poll_transmit() {
+  if (outbox_.empty()) return std::nullopt;
+  Transmit out = std::move(outbox_.front());
+  outbox_.pop_front();
+  ++stats_.frames_out;
+  stats_.bytes_out += out.bytes.size();
+  return out;
+}
+
+std::optional<Event> Replica::poll_event() {
+  if (events_.empty()) return std::nullopt;
+  Event out = std::move(events_.front());
+  events_.pop_front();
+  return out;
+}
+
+}  // namespace rejoin

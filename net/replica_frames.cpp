@@ -1,0 +1,222 @@
+// Replica: what each frame does. Who answers what: docs/protocol.md.
+
+#include <algorithm>
+
+#include "crdt/assert.hpp"
+#include "net/replica.hpp"
+
+namespace rejoin {
+
+Result<void> Replica::handle_frame(std::string_view bytes, Now now) {
+  REJOIN_ASSERT(phase_ != Phase::restoring);
+  ++stats_.frames_in;
+  stats_.bytes_in += bytes.size();
+  Result<Frame> frame = decode_frame(bytes, setup_.store, setup_.config.frame_bytes_max);
+  Result<void> verdict;
+  if (!frame) {
+    verdict = frame.error();
+  } else if (auto* hello = std::get_if<Hello>(&frame->body)) {
+    on(frame->sender, *hello, now);
+  } else if (auto* reject = std::get_if<Reject>(&frame->body)) {
+    verdict = Error{ErrorCode::version_unsupported, "a peer refused us: " + reject->reason};
+  } else {
+    const auto at = peers_.find(frame->sender.node);
+    // Before its hello, or of an incarnation that ended: nothing is lost, it will be sent again.
+    if (at == peers_.end() || at->second.replica() != frame->sender) return {};
+    Peer& peer = at->second;
+    ++peer.frames_in;
+    peer.bytes_in += bytes.size();
+    if (peer.hear(now.mono_ns)) emit(PeerUp{peer.node(), peer.name()});
+    verdict = dispatch(peer, *frame, now);
+  }
+  if (!verdict) {
+    ++stats_.frames_refused;
+    emit(FrameRefused{verdict.error()});
+  }
+  pump(now);
+  return verdict;
+}
+
+Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
+  if (auto* entries = std::get_if<Entries>(&frame.body)) {
+    on(peer, *entries, now);
+  } else if (const auto* shown = std::get_if<ClockShown>(&frame.body)) {
+    on(peer, *shown, now);
+  } else if (const auto* offer = std::get_if<RepairOffer>(&frame.body)) {
+    on(peer, *offer, now);
+  } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
+    on(peer, *request, now);
+  } else if (const auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
+    return on(peer, *chunk, now);
+  } else if (const auto* gone = std::get_if<RepairGone>(&frame.body)) {
+    on(peer, *gone);
+  } else {
+    fall_silent(peer);  // goodbye
+  }
+  return {};
+}
+
+void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
+  if (sender == setup_.self) {  // our own hello: the route leads back to us
+    const auto route = routes_.find(hello.route);
+    if (route != routes_.end()) route->second.loops = true;
+    return;
+  }
+  if (sender.node == setup_.self.node) return emit(NodeDuplicated{sender.node});
+  if (hello.version_min > protocol_version || hello.version_max < protocol_version_min) {
+    return refuse(hello);
+  }
+  Peer& peer = peers_.try_emplace(sender.node, sender.node).first->second;
+  const Peer::Greeting greeting = peer.greet(sender, hello, now.mono_ns);
+  if (greeting == Peer::Greeting::duplicate) return emit(NodeDuplicated{sender.node});
+  if (greeting == Peer::Greeting::returned && receiving_ && receiving_->donor == sender.node) {
+    abandon_receiving();
+  }
+  if (greeting != Peer::Greeting::known) {
+    // A restored backup or a lost disk of ours: what it knows of us comes back by anti-entropy.
+    std::uint64_t unknown = 0;
+    (hello.clock - store_.clock()).each_interval([&](const ReplicaId& replica, Interval dots) {
+      if (replica.node == setup_.self.node) unknown += dots.last - dots.first + 1;
+    });
+    if (unknown > 0) emit(OwnPastUnknown{unknown});
+  }
+  const bool heard_us =
+      hello.heard && hello.heard->replica == setup_.self && routes_.contains(hello.heard->route);
+  if (heard_us) identify(peer, hello.heard->route, now);
+  if (!heard_us || peer.told_route != peer.its_route) {
+    // It must learn which of its routes reached us. Until one of ours is known to reach it, all
+    // that nobody answered yet carry the answer.
+    if (peer.route) {
+      send_hello(*peer.route, &peer);
+      peer.told_route = peer.its_route;
+    } else {
+      for (const auto& [id, route] : routes_) {
+        if (!route.node && !route.loops) send_hello(id, &peer);
+      }
+    }
+  }
+}
+
+void Replica::identify(Peer& peer, RouteId route, Now now) {
+  Route& way = routes_.at(route);
+  if (way.node && *way.node != peer.node()) {  // the address has another tenant now
+    Peer& before = peers_.at(*way.node);
+    before.route.reset();
+    fall_silent(before);
+  }
+  way.node = peer.node();
+  peer.route = route;
+  if (peer.hear(now.mono_ns)) emit(PeerUp{peer.node(), peer.name()});
+}
+
+void Replica::refuse(const Hello& hello) {
+  const Reject reject{protocol_version_min, protocol_version,
+                      "this node speaks protocol versions " + std::to_string(protocol_version_min) +
+                          " to " + std::to_string(protocol_version) + ", yours are " +
+                          std::to_string(hello.version_min) + " to " +
+                          std::to_string(hello.version_max)};
+  ++stats_.frames_refused;
+  emit(FrameRefused{{ErrorCode::version_unsupported, reject.reason}});
+  for (const auto& [id, route] : routes_) {
+    if (!route.node && !route.loops) send_on(id, reject, 0);
+  }
+}
+
+void Replica::on(Peer& peer, Entries& entries, Now) {
+  // It shows only what it holds durably.
+  for (const Entry& entry : entries.entries) peer.holds(entry.dots);
+  merge_entries(std::move(entries.entries));
+  peer.owe(entries.sequence, records_);
+}
+
+void Replica::on(Peer& peer, const ClockShown& shown, Now) {
+  peer.show(shown);
+  if (shown.wants_reply) peer.owe(0, records_);
+  const Peer::Donation* donation = peer.donation();
+  if (donation == nullptr) return;
+  const bool repaired = donation->session ? peer.acknowledged().covers(donation->cut_clock)
+                                          : log_.dots().covers(shown_ - peer.acknowledged());
+  if (repaired) peer.end_donation();
+}
+
+void Replica::on(Peer& peer, const RepairOffer&, Now now) {
+  if (receiving_ || store_.clock().covers(peer.acknowledged())) return;
+  receiving_ = Receiving{peer.node(), ++repair_sessions_, {}, false, 0, now.mono_ns, 0};
+  ask_for_chunk(peer, now);
+}
+
+void Replica::ask_for_chunk(Peer& peer, Now now) {
+  CausalContext context = store_.clock();
+  context.merge(store_.removed());
+  receiving_->asked_ns = now.mono_ns;
+  send(peer, RepairRequest{receiving_->session, std::move(context), receiving_->cursor}, records_);
+}
+
+void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
+  Peer::Donation* donation = peer.donation();
+  const bool known = donation != nullptr && donation->session == request.session;
+  if (!known && request.from) return send(peer, RepairGone{request.session});
+  if (!known) {
+    // The cut, no later than the first thing we show of the session.
+    donation = &peer.donate(request.session, store_.clock(), store_.removed(), now.mono_ns);
+    ++stats_.repairs_given;
+  }
+  donation->active_ns = now.mono_ns;
+  RepairChunk chunk{request.session,     request.from,          {},
+                    donation->cut_clock, donation->cut_removed, {}};
+  chunk.slots = store_.slots_from(request.from, setup_.config.repair_chunk_bytes, request.context,
+                                  chunk.upto);
+  // What is absent reveals removals as much as what is there: all of it must be durable first.
+  send(peer, std::move(chunk), records_);
+}
+
+Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
+  const bool expected = receiving_ && receiving_->donor == peer.node() &&
+                        receiving_->session == chunk.session && receiving_->cursor == chunk.from &&
+                        receiving_->begun == chunk.from.has_value();
+  if (!expected) return {};  // late or repeated
+  if (!receiving_->begun) store_.begin_repair(chunk.cut_clock, chunk.cut_removed);
+  receiving_->begun = true;
+  std::set<ObjectKey> changed;
+  Result<std::vector<SlotState>> slots = store_.apply_chunk(chunk.slots, chunk.upto, changed);
+  if (!slots) {
+    abandon_receiving();
+    return slots.error();
+  }
+  receiving_->slots += chunk.slots.size();
+  receiving_->progress_ns = now.mono_ns;
+  if (!slots->empty()) record(SlotsRecord{*std::move(slots)}, {}, {});
+  announce(changed);
+  if (chunk.upto) {
+    receiving_->cursor = chunk.upto;
+    ask_for_chunk(peer, now);
+    return {};
+  }
+  store_.finish_repair();
+  record(ClockRecord{chunk.cut_clock, chunk.cut_removed}, chunk.cut_clock, {});
+  ++stats_.repairs_taken;
+  emit(RepairFinished{peer.node(), receiving_->slots});
+  receiving_.reset();
+  peer.owe(0, records_);
+  return {};
+}
+
+void Replica::on(Peer& peer, const RepairGone& gone) {
+  const bool ours =
+      receiving_ && receiving_->donor == peer.node() && receiving_->session == gone.session;
+  if (ours) abandon_receiving();
+}
+
+// Keeps what came, claims nothing.
+void Replica::abandon_receiving() {
+  store_.abandon_repair();
+  receiving_.reset();
+  ++stats_.repairs_interrupted;
+}
+
+void Replica::fall_silent(Peer& peer) {
+  if (receiving_ && receiving_->donor == peer.node()) abandon_receiving();
+  if (peer.fall_silent()) emit(PeerDown{peer.node(), peer.name()});
+}
+
+}  // namespace rejoin

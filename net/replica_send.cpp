@@ -1,0 +1,219 @@
+// Replica: what is sent, and when.
+
+#include <algorithm>
+
+#include "net/replica.hpp"
+
+namespace rejoin {
+namespace {
+
+constexpr std::uint64_t ns_per_ms = 1'000'000;
+constexpr std::uint64_t entries_frame_bytes = 128 * 1024;
+
+// A frame's own words beside its entries.
+constexpr std::uint64_t envelope_bytes = 4096;
+
+}  // namespace
+
+void Replica::handle_timeout(Now now) {
+  if (phase_ != Phase::running) return;
+  if (flush_at_ns_ && *flush_at_ns_ <= now.mono_ns) flush(now);
+  tick_routes(now);
+  tick_peers(now);
+  tick_receiving(now);
+  pump(now);
+}
+
+std::optional<std::uint64_t> Replica::poll_timeout() const {
+  if (phase_ != Phase::running) return std::nullopt;
+  std::uint64_t next = std::min(digest_at_ns_, relay_at_ns_);
+  if (flush_at_ns_) next = std::min(next, *flush_at_ns_);
+  for (const auto& [id, route] : routes_) {
+    if (wants_hello(route)) next = std::min(next, route.hello_at_ns);
+  }
+  for (const auto& [node, peer] : peers_) {
+    if (!peer.live()) continue;
+    next = std::min(next, peer.last_heard_ns + setup_.config.peer_timeout_ms * ns_per_ms);
+    if (const auto ask = peer.ask_at(setup_.config)) next = std::min(next, *ask);
+    if (peer.donation() != nullptr) {
+      next = std::min(next, donation_deadline_ns(*peer.donation()));
+    }
+  }
+  if (receiving_) {
+    next = std::min(next, receiving_->asked_ns + setup_.config.resend_after_ms * 4 * ns_per_ms);
+    next = std::min(next, receiving_->progress_ns + setup_.config.repair_timeout_ms * ns_per_ms);
+  }
+  return next;
+}
+
+bool Replica::wants_hello(const Route& route) const {
+  if (route.loops) return false;
+  return !route.node || !peers_.at(*route.node).live();
+}
+
+void Replica::tick_routes(Now now) {
+  for (auto& [id, route] : routes_) {
+    if (!wants_hello(route) || route.hello_at_ns > now.mono_ns) continue;
+    route.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * ns_per_ms;
+    send_hello(id, route.node ? &peers_.at(*route.node) : nullptr);
+  }
+}
+
+void Replica::tick_peers(Now now) {
+  for (auto& [node, peer] : peers_) {
+    if (!peer.live()) continue;
+    if (peer.last_heard_ns + setup_.config.peer_timeout_ms * ns_per_ms <= now.mono_ns) {
+      fall_silent(peer);
+      continue;
+    }
+    const auto ask = peer.ask_at(setup_.config);
+    if (ask && *ask <= now.mono_ns) {
+      peer.asked(now.mono_ns);
+      ++stats_.resends;
+      send(peer, ClockShown{shown_, peer.seen(), true});
+    }
+    tick_donation(peer, now);
+  }
+  if (relay_at_ns_ <= now.mono_ns) {
+    relay_at_ns_ = now.mono_ns + setup_.config.relay_after_ms * ns_per_ms;
+    relayable_ = std::exchange(relayable_next_, shown_);
+    for (auto& [node, peer] : peers_) {
+      if (!peer.live()) continue;
+      pump(peer, now);  // with what was stalled for a whole tick
+      peer.tick();
+    }
+  }
+  if (digest_at_ns_ <= now.mono_ns) {
+    digest_at_ns_ = now.mono_ns + setup_.config.digest_interval_ms * ns_per_ms;
+    for (auto& [node, peer] : peers_) {
+      if (peer.live()) send(peer, ClockShown{shown_, peer.seen(), false});
+    }
+  }
+}
+
+std::uint64_t Replica::donation_deadline_ns(const Peer::Donation& donation) const {
+  const std::uint64_t wait_ms =
+      donation.session ? setup_.config.repair_timeout_ms : 4 * setup_.config.resend_after_ms;
+  return donation.active_ns + wait_ms * ns_per_ms;
+}
+
+// An offer that nobody took is made again; a repair that nobody continues ends.
+void Replica::tick_donation(Peer& peer, Now now) {
+  const Peer::Donation* donation = peer.donation();
+  if (donation == nullptr || donation_deadline_ns(*donation) > now.mono_ns) return;
+  const bool taken = donation->session.has_value();
+  peer.end_donation();
+  if (taken || log_.dots().covers(owed_to(peer))) return;
+  peer.offer(shown_, now.mono_ns);
+  send(peer, RepairOffer{});
+}
+
+void Replica::tick_receiving(Now now) {
+  if (!receiving_) return;
+  if (receiving_->progress_ns + setup_.config.repair_timeout_ms * ns_per_ms <= now.mono_ns) {
+    return abandon_receiving();
+  }
+  if (receiving_->asked_ns + setup_.config.resend_after_ms * 4 * ns_per_ms <= now.mono_ns) {
+    ask_for_chunk(peers_.at(receiving_->donor), now);
+  }
+}
+
+void Replica::pump(Now now) {
+  if (phase_ != Phase::running) return;
+  for (auto& [node, peer] : peers_) {
+    if (peer.live()) pump(peer, now);
+  }
+}
+
+void Replica::pump(Peer& peer, Now now) {
+  if (!peer.route) return;
+  if (peer.owes_acknowledgement(durable_)) {
+    peer.paid();
+    send(peer, ClockShown{shown_, peer.seen(), false});
+  }
+  if (peer.acknowledged().covers(shown_)) {
+    peer.lagging_since_ns.reset();
+    return;
+  }
+  if (!peer.lagging_since_ns) peer.lagging_since_ns = now.mono_ns;
+  CausalContext lacking = owed_to(peer);
+  if (lacking.empty()) return;
+  if (!log_.dots().covers(lacking) && peer.donation() == nullptr) {
+    peer.offer(shown_, now.mono_ns);
+    send(peer, RepairOffer{});
+  }
+  // The repair brings what the cut covers; what is newer goes on as ever.
+  if (const Peer::Donation* donation = peer.donation()) lacking.subtract(donation->cut_clock);
+  push_entries(peer, lacking, now);
+}
+
+// Our own node's dots at once. Those of others come from their origin, unless the peer made no
+// progress with that origin for a whole tick: then whoever has them helps.
+CausalContext Replica::owed_to(const Peer& peer) const {
+  CausalContext owed;
+  peer.lacking(shown_).each_replica([&](const ReplicaId& origin, const SequenceSet& dots) {
+    SequenceSet due = dots;
+    if (origin.node != setup_.self.node) {
+      const SequenceSet* settled = relayable_.seen(origin);
+      if (settled == nullptr || !peer.stalled(origin)) return;
+      due.intersect(*settled);
+    }
+    due.each_interval([&](Interval interval) { owed.add(origin, interval); });
+  });
+  return owed;
+}
+
+void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
+  CausalContext lacking = wanted;
+  const std::uint64_t frame_max =
+      std::min({entries_frame_bytes, setup_.config.frame_bytes_max, peer.frame_bytes_max()});
+  while (peer.flight_bytes() < setup_.config.flight_bytes_max) {
+    const std::vector<const Entry*> found = log_.collect(lacking, frame_max - envelope_bytes);
+    if (found.empty()) return;
+    Entries frame{peer.next_sequence(), {}};
+    CausalContext dots;
+    std::uint64_t bytes = 0;
+    for (const Entry* entry : found) {
+      frame.entries.push_back(*entry);
+      dots.merge(entry->dots);
+      bytes += entry->bytes();
+    }
+    lacking.subtract(dots);
+    peer.launch(std::move(dots), bytes, now.mono_ns);
+    send(peer, std::move(frame));
+  }
+}
+
+void Replica::send_hello(RouteId route, const Peer* heard) {
+  Hello hello;
+  hello.name = setup_.name;
+  hello.route = route;
+  if (heard != nullptr && heard->its_route) {
+    hello.heard = Hello::Heard{heard->replica(), *heard->its_route};
+  }
+  hello.clock = shown_;
+  hello.frame_bytes_max = setup_.config.frame_bytes_max;
+  // The incarnation is revealed: its record must be durable.
+  send_on(route, std::move(hello), incarnation_record_);
+}
+
+void Replica::send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record) {
+  if (!peer.route) return;
+  const std::uint64_t before = bytes_queued_;
+  send_on(*peer.route, std::move(body), after_record);
+  ++peer.frames_out;
+  peer.bytes_out += bytes_queued_ - before;
+}
+
+void Replica::send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record) {
+  if (phase_ != Phase::running) return;
+  Transmit frame{route, encode_frame({setup_.self, std::move(body)}, setup_.store)};
+  bytes_queued_ += frame.bytes.size();
+  if (after_record <= durable_) {
+    outbox_.push_back(std::move(frame));
+  } else {
+    held_.push_back({after_record, std::move(frame)});
+  }
+}
+
+}  // namespace rejoin
