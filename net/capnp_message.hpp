@@ -1,0 +1,127 @@
+#pragma once
+
+// Cap'n Proto messages as bytes, and the parts that frames and records share. For sources in net/
+// only.
+//
+// read_message takes hostile bytes: it reads an aligned copy of its own, of at most `segments_max`
+// segments, with limits on traversal and nesting, and turns whatever is thrown into an Error.
+
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+#include <kj/exception.h>
+
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "net/frame.hpp"
+#include "net/schema/entries.capnp.h"
+#include "net/wire_entries.hpp"
+#include "net/wire_numbers.hpp"
+
+namespace rejoin::wire {
+
+constexpr std::uint32_t segments_max = 16;
+constexpr int nesting_max = 16;
+
+// A builder whose first segment takes a message with this many bytes of Data: then it is the only
+// one.
+class MessageBuilder : public capnp::MallocMessageBuilder {
+ public:
+  explicit MessageBuilder(std::size_t data_bytes)
+      : MallocMessageBuilder(static_cast<unsigned>(data_bytes / sizeof(capnp::word) + 64)) {}
+  std::string bytes() {
+    const kj::Array<capnp::word> words = capnp::messageToFlatArray(*this);
+    const auto chars = words.asChars();
+    return {chars.begin(), chars.size()};
+  }
+};
+
+inline capnp::Data::Reader data_of(std::string_view bytes) {
+  return {reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()};
+}
+inline std::string_view view_of(capnp::Data::Reader data) {
+  return {reinterpret_cast<const char*>(data.begin()), data.size()};
+}
+
+// Each batch has its columns under the same names, so one list of them serves both ways.
+inline EntryColumns<std::string_view> columns_of(schema::EntryBatch::Reader batch) {
+  return {view_of(batch.getReplicas()), view_of(batch.getObjects()),  view_of(batch.getDots()),
+          view_of(batch.getPuts()),     view_of(batch.getRemovals()), view_of(batch.getPaths()),
+          view_of(batch.getValues())};
+}
+inline SlotColumns<std::string_view> columns_of(schema::SlotBatch::Reader batch) {
+  return {view_of(batch.getReplicas()),  view_of(batch.getObjects()), view_of(batch.getSlots()),
+          view_of(batch.getFragments()), view_of(batch.getPaths()),   view_of(batch.getValues())};
+}
+
+inline std::size_t size_of(const EntryColumns<std::string>& c) {
+  return c.replicas.size() + c.objects.size() + c.dots.size() + c.puts.size() + c.removals.size() +
+         c.paths.size() + c.values.size();
+}
+inline std::size_t size_of(const SlotColumns<std::string>& c) {
+  return c.replicas.size() + c.objects.size() + c.slots.size() + c.fragments.size() +
+         c.paths.size() + c.values.size();
+}
+
+// An empty column is left out: it reads as empty, and costs nothing.
+inline void fill(schema::EntryBatch::Builder batch, const EntryColumns<std::string>& c) {
+  if (!c.replicas.empty()) batch.setReplicas(data_of(c.replicas));
+  if (!c.objects.empty()) batch.setObjects(data_of(c.objects));
+  if (!c.dots.empty()) batch.setDots(data_of(c.dots));
+  if (!c.puts.empty()) batch.setPuts(data_of(c.puts));
+  if (!c.removals.empty()) batch.setRemovals(data_of(c.removals));
+  if (!c.paths.empty()) batch.setPaths(data_of(c.paths));
+  if (!c.values.empty()) batch.setValues(data_of(c.values));
+}
+inline void fill(schema::SlotBatch::Builder batch, const SlotColumns<std::string>& c) {
+  if (!c.replicas.empty()) batch.setReplicas(data_of(c.replicas));
+  if (!c.objects.empty()) batch.setObjects(data_of(c.objects));
+  if (!c.slots.empty()) batch.setSlots(data_of(c.slots));
+  if (!c.fragments.empty()) batch.setFragments(data_of(c.fragments));
+  if (!c.paths.empty()) batch.setPaths(data_of(c.paths));
+  if (!c.values.empty()) batch.setValues(data_of(c.values));
+}
+
+CausalContext get_clock(capnp::Data::Reader data, const char* name);
+
+// The node's bytes as two numbers, for anything with setNodeHigh and setNodeLow.
+std::uint64_t node_half(const NodeId& node, std::size_t from);
+NodeId node_of(std::uint64_t high, std::uint64_t low);
+
+// Refuses a version outside [least, greatest] and a store that is not ours.
+void check_head(const char* what, std::uint16_t version, std::uint16_t least,
+                std::uint16_t greatest, const StoreId& theirs, const StoreId& ours);
+
+// Refuses bytes that cannot be one whole message of few segments, before anything is allocated.
+void check_shape(std::string_view bytes);
+
+// `read` takes the message's root and gives the value. `kind` is what messages call these bytes;
+// `read` may make it more exact as it learns more.
+template <class Root, class Value, class Read>
+Result<Value> read_message(std::string_view bytes, const char*& kind, Read&& read) {
+  const auto error = [&](ErrorCode code, std::string_view what) {
+    return Error{code, std::string(kind) + ": " + std::string(what)};
+  };
+  try {
+    check_shape(bytes);
+    const std::size_t words = bytes.size() / sizeof(capnp::word);
+    kj::Array<capnp::word> copy = kj::heapArray<capnp::word>(words);
+    std::memcpy(copy.asBytes().begin(), bytes.data(), bytes.size());
+    capnp::ReaderOptions options;
+    options.traversalLimitInWords = 2 * words + 64;
+    options.nestingLimit = nesting_max;
+    capnp::FlatArrayMessageReader message(copy, options);
+    if (message.getEnd() != copy.end()) refuse_malformed("bytes follow the message");
+    return read(message.getRoot<Root>());
+  } catch (const Refused& refused) {
+    return error(refused.code(), refused.what());
+  } catch (const kj::Exception& failure) {
+    return error(ErrorCode::malformed, failure.getDescription().cStr());
+  } catch (const std::exception& failure) {
+    return error(ErrorCode::malformed, failure.what());
+  }
+}
+
+}  // namespace rejoin::wire
