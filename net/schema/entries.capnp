@@ -1,7 +1,7 @@
 @0xb0e67d84c4b1f26c;
 # Batches of entries and of slots, shared by frames and records. Bulk is columns: each Data is read
-# once, front to back; net/wire_entries.hpp has their grammar. A list of structs would cost a pointer
-# and padding for each entry.
+# once, front to back; net/wire_entries.hpp has their grammar. A list of structs would cost a
+# pointer and padding for each entry.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("rejoin::schema");

@@ -1,6 +1,6 @@
 @0x90d4be5540aac967;
-# What a replica writes down. Replaying all records in order gives its store again. Version and store
-# are checked before the body is looked at.
+# What a replica writes down. Replaying all records in order gives its store again. Version and
+# store are checked before the body is looked at.
 
 using Cxx = import "/capnp/c++.capnp";
 using Entries = import "entries.capnp";

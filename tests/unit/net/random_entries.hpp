@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "crdt/hash.hpp"
@@ -144,9 +145,8 @@ inline Hello random_body(Random& random) {
   out.name = random.bytes(20);
   out.route = static_cast<RouteId>(random.next());
   if (random.one_in(2)) {
-    out.heard.emplace();
-    out.heard->replica = random_replica(random);
-    out.heard->route = static_cast<RouteId>(random.next());
+    const ReplicaId replica = random_replica(random);
+    out.heard = Hello::Heard{replica, static_cast<RouteId>(random.next())};
   }
   out.clock = random_context(random);
   out.frame_bytes_max = random.next();
