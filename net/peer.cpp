@@ -72,17 +72,19 @@ void Peer::show(const ClockShown& shown) {
   }
   while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
     flight_bytes_ -= flights_.front().bytes;
+    in_flight_.subtract(flights_.front().dots);
     flights_.pop_front();
   }
 }
 
 CausalContext Peer::lacking(CausalContext wanted) const {
   wanted.subtract(acknowledged_);
-  for (const Flight& flight : flights_) wanted.subtract(flight.dots);
+  wanted.subtract(in_flight_);
   return wanted;
 }
 
 void Peer::launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns) {
+  in_flight_.merge(dots);
   flights_.push_back({++sent_, std::move(dots), bytes, now_ns});
   flight_bytes_ += bytes;
 }
@@ -130,6 +132,7 @@ void Peer::end_donation() {
 
 void Peer::forget_flights() {
   flights_.clear();
+  in_flight_ = {};
   flight_bytes_ = 0;
   asked_ns_.reset();
   asked_times_ = 0;

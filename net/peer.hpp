@@ -129,6 +129,7 @@ class Peer {
   CausalContext acknowledged_;
   std::optional<CausalContext> acknowledged_at_tick_;
   std::deque<Flight> flights_;
+  CausalContext in_flight_;  // the dots of all flights
   std::uint64_t flight_bytes_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t seen_ = 0;
