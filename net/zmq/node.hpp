@@ -37,6 +37,7 @@
 
 #include "net/replica.hpp"
 #include "net/status.hpp"
+#include "net/stored.hpp"
 
 namespace rejoin {
 

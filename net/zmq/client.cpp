@@ -1,0 +1,125 @@
+#include "net/zmq/client.hpp"
+
+#include <zmq.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "net/zmq/transport.hpp"
+
+namespace rejoin {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// The node is the one to say that the time is over; it gets this much longer to say so.
+constexpr milliseconds grace{500};
+
+struct Option {
+  int name;
+  int value;
+};
+constexpr std::array options = {
+    // Default: for ever. A question that nobody took is not worth waiting for at exit.
+    Option{ZMQ_LINGER, 0},
+    // Default: questions are queued for a node that is not there; so one would be taken for asked.
+    Option{ZMQ_IMMEDIATE, 1},
+    // Default: 30 s.
+    Option{ZMQ_HANDSHAKE_IVL, 5000},
+    // Default: off. A node that hangs or vanished is noticed while we wait for it.
+    Option{ZMQ_HEARTBEAT_IVL, 1000},
+    Option{ZMQ_HEARTBEAT_TIMEOUT, 3000},
+    Option{ZMQ_HEARTBEAT_TTL, 5000},
+    // Default: 100 ms. A node that starts right now should answer right away.
+    Option{ZMQ_RECONNECT_IVL, 20},
+    Option{ZMQ_RECONNECT_IVL_MAX, 1000},
+    // One question at a time.
+    Option{ZMQ_SNDHWM, 16},
+    Option{ZMQ_RCVHWM, 16},
+};
+
+bool wait_for(void* socket, short events, Clock::time_point deadline) {
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    zmq_pollitem_t item{socket, 0, events, 0};
+    const int ready =
+        zmq_poll(&item, 1, static_cast<long>(std::max(left, milliseconds(0)).count()));
+    if (ready > 0) return true;
+    if (ready == 0 && Clock::now() >= deadline) return false;
+    if (ready < 0 && zmq_errno() != EINTR) return false;
+  }
+}
+
+// The last part of the next message, if it is a node's answer.
+std::optional<std::string> receive(void* socket) {
+  std::vector<std::string> parts;
+  for (int more = 1; more != 0;) {
+    zmq_msg_t part;
+    zmq_msg_init(&part);
+    if (zmq_msg_recv(&part, socket, ZMQ_DONTWAIT) < 0) return std::nullopt;
+    parts.emplace_back(static_cast<const char*>(zmq_msg_data(&part)), zmq_msg_size(&part));
+    more = zmq_msg_more(&part);
+    zmq_msg_close(&part);
+  }
+  const char kind = static_cast<char>(Transport::Speaker::client);
+  if (parts.size() != 2 || parts[0] != std::string_view(&kind, 1)) return std::string();
+  return std::move(parts[1]);
+}
+
+}  // namespace
+
+void Client::CloseSocket::operator()(void* socket) const { zmq_close(socket); }
+void Client::CloseContext::operator()(void* context) const { zmq_ctx_term(context); }
+
+Client::~Client() = default;
+
+Result<std::unique_ptr<Client>> Client::open(const std::string& address) {
+  std::unique_ptr<Client> client(new Client());
+  client->address_ = address;
+  client->context_.reset(zmq_ctx_new());
+  client->socket_.reset(zmq_socket(client->context_.get(), ZMQ_DEALER));
+  void* socket = client->socket_.get();
+  if (!socket) return Error{ErrorCode::transport_failed, "cannot open a socket"};
+  for (const Option& option : options) {
+    zmq_setsockopt(socket, option.name, &option.value, sizeof(option.value));
+  }
+  // Default: none; the decoder reserves what a sender claims.
+  const auto bytes_max = static_cast<std::int64_t>(reply_bytes_max);
+  zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof(bytes_max));
+  if (zmq_connect(socket, address.c_str()) != 0) {
+    return Error{ErrorCode::invalid_argument,
+                 "'" + address + "' is no address; one is tcp://HOST:PORT"};
+  }
+  return client;
+}
+
+Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
+  request.id = ++last_id_;
+  request.timeout_ms = static_cast<std::uint64_t>(std::max(timeout, milliseconds(0)).count());
+  const std::string bytes = encode_request(request);
+  const auto deadline = Clock::now() + timeout;
+  void* socket = socket_.get();
+
+  const char kind = static_cast<char>(Transport::Speaker::client);
+  if (!wait_for(socket, ZMQ_POLLOUT, deadline) ||
+      zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
+      zmq_send(socket, bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
+    return Error{ErrorCode::transport_failed,
+                 "nobody answers at " + address_ + ": is rejoind running there?"};
+  }
+  while (wait_for(socket, ZMQ_POLLIN, deadline + grace)) {
+    const auto answer = receive(socket);
+    if (!answer) continue;
+    auto reply = decode_reply(*answer);
+    if (!reply) return reply;
+    // An earlier question's answer may come late. Id 0: a request that could not be read.
+    if (reply->id == request.id || reply->id == 0) return reply;
+  }
+  return Error{ErrorCode::timed_out,
+               "no answer from " + address_ + " in time; a write may have happened"};
+}
+
+}  // namespace rejoin

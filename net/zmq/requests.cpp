@@ -1,0 +1,172 @@
+#include "net/zmq/requests.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/zmq/node.hpp"
+
+namespace rejoin {
+namespace {
+
+constexpr std::size_t pending_max = 10'000;
+constexpr std::uint64_t timeout_ms_max = 3'600'000;
+
+Peers peers_of(const Quorum& quorum) {
+  switch (quorum.kind) {
+    case Quorum::Kind::all: return Peers::all();
+    case Quorum::Kind::majority: return Peers::majority();
+    case Quorum::Kind::at_least: break;
+  }
+  return Peers::at_least(quorum.number);
+}
+
+std::string count(std::size_t number, const char* noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+}  // namespace
+
+void Requests::take(const std::string& link, const std::string& identity, std::string_view bytes,
+                    Now now) {
+  // Plaintext knows nobody, so there is nothing to look up in a list of who may do what.
+  static_cast<void>(identity);
+  auto request = decode_request(bytes);
+  if (!request) return answer(link, 0, request.error());
+  if (request->store && *request->store != state_.labels.store) {
+    return answer(link, request->id,
+                  Error{ErrorCode::foreign_store, "this node belongs to the cluster '" +
+                                                      state_.labels.cluster + "'"});
+  }
+  if (pending_.size() >= pending_max) {
+    return answer(link, request->id, Error{ErrorCode::limit_exceeded,
+                                           count(pending_.size(), "request") + " wait already"});
+  }
+  Pending pending;
+  pending.link = link;
+  pending.deadline_ns = now.mono_ns + std::min(request->timeout_ms, timeout_ms_max) * 1'000'000;
+  pending.request = *std::move(request);
+  if (auto body = go_on(pending, now)) {
+    answer(link, pending.request.id, *std::move(body));
+  } else {
+    pending_.push_back(std::move(pending));
+  }
+}
+
+void Requests::advance(Now now) {
+  std::vector<Pending> resting;
+  for (Pending& pending : pending_) {
+    auto body = go_on(pending, now);
+    if (!body && pending.deadline_ns <= now.mono_ns) body = late(pending);
+    if (body) {
+      answer(pending.link, pending.request.id, *std::move(body));
+    } else {
+      resting.push_back(std::move(pending));
+    }
+  }
+  pending_ = std::move(resting);
+}
+
+void Requests::refuse_all(const Error& error) {
+  for (const Pending& pending : pending_) answer(pending.link, pending.request.id, error);
+  pending_.clear();
+}
+
+std::optional<std::uint64_t> Requests::timeout() const {
+  std::optional<std::uint64_t> next;
+  for (const Pending& pending : pending_) {
+    next = std::min(next.value_or(pending.deadline_ns), pending.deadline_ns);
+  }
+  return next;
+}
+
+std::vector<Requests::Answer> Requests::answers() { return std::exchange(answers_, {}); }
+
+std::optional<Requests::Body> Requests::go_on(Pending& pending, Now now) {
+  switch (pending.step) {
+    case Step::covering:
+      if (!state_.replica.covers(pending.request.after)) return std::nullopt;
+      return act(pending, now);
+    case Step::persisting:
+      if (state_.replica.covers(pending.token)) return done(pending, pending.token);
+      if (!state_.failure) return std::nullopt;
+      if (!pending.values) return *state_.failure;
+      return done(pending, state_.replica.token());
+    case Step::holding: break;
+  }
+  const std::vector<NodeId> holders = state_.replica.holders(pending.token);
+  if (holders.size() < pending.needed) return std::nullopt;
+  HeldReply held{pending.token, {}, static_cast<std::uint32_t>(pending.needed)};
+  for (const NodeId& holder : holders) held.holders.push_back(to_string(holder));
+  return held;
+}
+
+std::optional<Requests::Body> Requests::act(Pending& pending, Now now) {
+  if (std::holds_alternative<StatusRequest>(pending.request.body)) return state_.status();
+  if (const auto* wait = std::get_if<WaitRequest>(&pending.request.body)) {
+    return begin_wait(pending, wait->peers);
+  }
+  const auto& operation = std::get<Operation>(pending.request.body);
+  if (operation.writes()) return write(pending, operation, now);
+  auto values = read(operation, state_.replica.store());
+  if (!values) return values.error();
+  // What was read may have been merged a moment ago: it is told when a crash cannot take it back.
+  pending.values = *std::move(values);
+  pending.token = state_.replica.store().clock();
+  pending.step = Step::persisting;
+  return go_on(pending, now);
+}
+
+Requests::Body Requests::done(Pending& pending, const Token& token) {
+  if (!pending.values) return WrittenReply{token};
+  return ValuesReply{token, *std::exchange(pending.values, std::nullopt)};
+}
+
+std::optional<Requests::Body> Requests::write(Pending& pending, const Operation& operation,
+                                              Now now) {
+  if (auto error = state_.refuses_writes()) return *std::move(error);
+  auto token = state_.replica.transact(
+      [&](Transaction& tx) { return apply(operation, tx); }, now);
+  if (!token) return token.error();
+  pending.token = *std::move(token);
+  pending.step = Step::persisting;
+  return go_on(pending, now);
+}
+
+std::optional<Requests::Body> Requests::begin_wait(Pending& pending, const Quorum& peers) {
+  pending.needed = peers_of(peers).needed(state_.peers());
+  if (pending.needed > state_.peers()) {
+    return Error{ErrorCode::invalid_argument, "cannot wait for " + count(pending.needed, "peer") +
+                                                  ": this node has " +
+                                                  count(state_.peers(), "peer")};
+  }
+  pending.token =
+      pending.request.after.empty() ? state_.replica.token() : pending.request.after;
+  pending.step = Step::holding;
+  return go_on(pending, {});
+}
+
+Requests::Body Requests::late(const Pending& pending) const {
+  switch (pending.step) {
+    case Step::covering:
+      return Error{ErrorCode::timed_out, "this node has not seen all of the token yet"};
+    case Step::persisting:
+      return Error{ErrorCode::timed_out, pending.values ? "what was read is not yet on disk"
+                                                         : "written, but not yet known to be on disk"};
+    case Step::holding: break;
+  }
+  const std::size_t holders = state_.replica.holders(pending.token).size();
+  return Error{ErrorCode::timed_out, std::to_string(holders) + " of the " +
+                                         count(pending.needed, "peer") + " waited for hold it"};
+}
+
+void Requests::answer(const std::string& link, std::uint64_t id, Body body) {
+  std::string bytes = encode_reply({id, std::move(body)});
+  if (bytes.size() > reply_bytes_max) {
+    bytes = encode_reply({id, Error{ErrorCode::limit_exceeded,
+                                    "the answer takes " + std::to_string(bytes.size()) +
+                                        " bytes, too many for a client"}});
+  }
+  answers_.push_back({link, std::move(bytes)});
+}
+
+}  // namespace rejoin

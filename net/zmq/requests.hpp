@@ -1,0 +1,70 @@
+#pragma once
+
+// Requests: what clients asked and what waits. Each request walks one way, and may rest at each step:
+//
+//     covering    the node's clock does not cover the request's token yet
+//     persisting  what it wrote or read is not durable yet
+//     holding     it waits for peers
+//
+// and leaves with an answer, or with timed_out. Nothing blocks: take() and advance() go as far as a
+// request can go now. Both, and everything else here, with the node's mutex held.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/client_message.hpp"
+#include "net/event.hpp"
+#include "net/zmq/node_state.hpp"
+
+namespace rejoin {
+
+class Requests {
+ public:
+  struct Answer {
+    std::string link;
+    std::string bytes;
+  };
+
+  explicit Requests(NodeState& state) : state_(state) {}
+
+  // `identity`: who the link authenticated as; empty in plaintext.
+  void take(const std::string& link, const std::string& identity, std::string_view bytes, Now now);
+  // Whatever can move does; what is late leaves.
+  void advance(Now now);
+  // Everything that waits leaves with this.
+  void refuse_all(const Error& error);
+  // The next deadline, on Now::mono_ns's scale.
+  std::optional<std::uint64_t> timeout() const;
+  std::vector<Answer> answers();
+
+ private:
+  enum class Step { covering, persisting, holding };
+  struct Pending {
+    std::string link;
+    ClientRequest request;
+    std::uint64_t deadline_ns = 0;
+    Step step = Step::covering;
+    Token token;
+    std::size_t needed = 0;
+    std::optional<std::vector<Plain>> values;  // read, and to be told
+  };
+  using Body = decltype(ClientReply::body);
+
+  // The answer, or nothing if it rests.
+  std::optional<Body> go_on(Pending& pending, Now now);
+  std::optional<Body> act(Pending& pending, Now now);
+  std::optional<Body> write(Pending& pending, const Operation& operation, Now now);
+  std::optional<Body> begin_wait(Pending& pending, const Quorum& peers);
+  Body done(Pending& pending, const Token& token);
+  Body late(const Pending& pending) const;
+  void answer(const std::string& link, std::uint64_t id, Body body);
+
+  NodeState& state_;
+  std::vector<Pending> pending_;
+  std::vector<Answer> answers_;
+};
+
+}  // namespace rejoin
