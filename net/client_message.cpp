@@ -30,7 +30,9 @@ capnp::Data::Reader data_of(const std::string& bytes) {
 std::string string_of(capnp::Data::Reader data) {
   return {reinterpret_cast<const char*>(data.begin()), data.size()};
 }
-std::string string_of(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+std::string string_of(capnp::Text::Reader text) {
+  return {text.begin(), text.size()};
+}
 
 std::string bytes_of(capnp::MessageBuilder& message) {
   const kj::Array<capnp::word> words = capnp::messageToFlatArray(message);
@@ -44,10 +46,9 @@ class Message {
   // Null if the frame of the message is wrong or too large.
   static Result<std::unique_ptr<Message>> open(std::string_view bytes, std::uint64_t bytes_max) {
     if (bytes.size() > bytes_max) {
-      return Error{ErrorCode::limit_exceeded, "a client message of " +
-                                                  std::to_string(bytes.size()) +
-                                                  " bytes; the limit is " +
-                                                  std::to_string(bytes_max)};
+      return Error{ErrorCode::limit_exceeded,
+                   "a client message of " + std::to_string(bytes.size()) + " bytes; the limit is " +
+                       std::to_string(bytes_max)};
     }
     if (bytes.size() < sizeof(capnp::word) || bytes.size() % sizeof(capnp::word) != 0) {
       return malformed("its size is not a number of words");
@@ -113,9 +114,15 @@ void write_value(const Plain& value, wire::Value::Builder out) {
 
 bool read_value(wire::Value::Reader in, Plain& out) {
   switch (in.which()) {
-    case wire::Value::NONE: out = std::monostate{}; return true;
-    case wire::Value::INTEGER: out = std::int64_t{in.getInteger()}; return true;
-    case wire::Value::TEXT: out = string_of(in.getText()); return true;
+    case wire::Value::NONE:
+      out = std::monostate{};
+      return true;
+    case wire::Value::INTEGER:
+      out = std::int64_t{in.getInteger()};
+      return true;
+    case wire::Value::TEXT:
+      out = string_of(in.getText());
+      return true;
   }
   return false;
 }
@@ -139,17 +146,29 @@ bool read_operation(wire::Operation::Reader in, Operation& out) {
 
 void write_wait(const Quorum& peers, wire::Wait::Builder out) {
   switch (peers.kind) {
-    case Quorum::Kind::all: out.setAll(); break;
-    case Quorum::Kind::majority: out.setMajority(); break;
-    case Quorum::Kind::at_least: out.setAtLeast(peers.number); break;
+    case Quorum::Kind::all:
+      out.setAll();
+      break;
+    case Quorum::Kind::majority:
+      out.setMajority();
+      break;
+    case Quorum::Kind::at_least:
+      out.setAtLeast(peers.number);
+      break;
   }
 }
 
 bool read_wait(wire::Wait::Reader in, Quorum& out) {
   switch (in.which()) {
-    case wire::Wait::ALL: out = {Quorum::Kind::all, 0}; return true;
-    case wire::Wait::MAJORITY: out = {Quorum::Kind::majority, 0}; return true;
-    case wire::Wait::AT_LEAST: out = {Quorum::Kind::at_least, in.getAtLeast()}; return true;
+    case wire::Wait::ALL:
+      out = {Quorum::Kind::all, 0};
+      return true;
+    case wire::Wait::MAJORITY:
+      out = {Quorum::Kind::majority, 0};
+      return true;
+    case wire::Wait::AT_LEAST:
+      out = {Quorum::Kind::at_least, in.getAtLeast()};
+      return true;
   }
   return false;
 }
@@ -291,7 +310,9 @@ Result<ClientRequest> read_request(wire::Request::Reader in) {
         return malformed("an unknown kind of wait");
       }
       return out;
-    case wire::Request::STATUS: out.body.emplace<StatusRequest>(); return out;
+    case wire::Request::STATUS:
+      out.body.emplace<StatusRequest>();
+      return out;
   }
   return malformed("an unknown request");
 }
@@ -344,7 +365,9 @@ Result<ClientReply> read_reply(wire::Reply::Reader in) {
       out.body = *std::move(held);
       return out;
     }
-    case wire::Reply::STATUS: out.body = read_status(in.getStatus()); return out;
+    case wire::Reply::STATUS:
+      out.body = read_status(in.getStatus());
+      return out;
   }
   return malformed("an unknown reply");
 }

@@ -1,11 +1,12 @@
 #pragma once
 
 // What a client asks of a node and what it answers, as values; their bytes are Cap'n Proto messages
-// (net/schema/client.capnp). One request, one reply with its id; a wait is answered when it holds or its
-// time is over, so replies may come in another order.
+// (net/schema/client.capnp). One request, one reply with its id; a wait is answered when it holds
+// or its time is over, so replies may come in another order.
 //
-// decode takes hostile bytes: it never throws, reads at most what was sent, and caps segments, nesting
-// and traversal. Errors: malformed, version_unsupported, limit_exceeded (above its bytes_max).
+// decode takes hostile bytes: it never throws, reads at most what was sent, and caps segments,
+// nesting and traversal. Errors: malformed, version_unsupported, limit_exceeded (above its
+// bytes_max).
 
 #include <cstdint>
 #include <optional>

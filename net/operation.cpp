@@ -41,7 +41,9 @@ const TypeRow* row_of(Family type) {
   return nullptr;
 }
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message)}; }
+Error wrong(std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message)};
+}
 
 // Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text) {
@@ -68,13 +70,20 @@ bool is_utf8(std::string_view text) {
 template <class F>
 auto with_type(Family type, F&& f) {
   switch (type) {
-    case Family::g_counter: return f(std::type_identity<GCounter>{});
-    case Family::pn_counter: return f(std::type_identity<PnCounter>{});
-    case Family::lww_register: return f(std::type_identity<LwwRegister<Text>>{});
-    case Family::mv_register: return f(std::type_identity<MvRegister<Text>>{});
-    case Family::max_register: return f(std::type_identity<MaxRegister<std::int64_t>>{});
-    case Family::min_register: return f(std::type_identity<MinRegister<std::int64_t>>{});
-    case Family::aw_set: break;
+    case Family::g_counter:
+      return f(std::type_identity<GCounter>{});
+    case Family::pn_counter:
+      return f(std::type_identity<PnCounter>{});
+    case Family::lww_register:
+      return f(std::type_identity<LwwRegister<Text>>{});
+    case Family::mv_register:
+      return f(std::type_identity<MvRegister<Text>>{});
+    case Family::max_register:
+      return f(std::type_identity<MaxRegister<std::int64_t>>{});
+    case Family::min_register:
+      return f(std::type_identity<MinRegister<std::int64_t>>{});
+    case Family::aw_set:
+      break;
   }
   return f(std::type_identity<AwSet<Text>>{});
 }
@@ -102,8 +111,12 @@ void write(const Operation& operation, Transaction& tx) {
   }
 }
 
-void list(std::int64_t value, std::vector<Plain>& out) { out.emplace_back(value); }
-void list(Text value, std::vector<Plain>& out) { out.emplace_back(std::move(value)); }
+void list(std::int64_t value, std::vector<Plain>& out) {
+  out.emplace_back(value);
+}
+void list(Text value, std::vector<Plain>& out) {
+  out.emplace_back(std::move(value));
+}
 template <class T>
 void list(std::optional<T> value, std::vector<Plain>& out) {
   if (value) list(*std::move(value), out);
@@ -134,7 +147,9 @@ std::string_view word_for(Family type) {
   return row ? row->word : std::string_view();
 }
 
-std::string_view word_for(Verb verb) { return verbs[static_cast<std::size_t>(verb)]; }
+std::string_view word_for(Verb verb) {
+  return verbs[static_cast<std::size_t>(verb)];
+}
 
 bool holds_integers(Family type) {
   const TypeRow* row = row_of(type);
@@ -173,9 +188,8 @@ Result<void> check(const Operation& operation) {
 
 Result<void> apply(const Operation& operation, Transaction& tx) {
   if (auto sound = check(operation); !sound) return sound;
-  with_type(operation.type, [&](auto type) {
-    write<typename decltype(type)::type>(operation, tx);
-  });
+  with_type(operation.type,
+            [&](auto type) { write<typename decltype(type)::type>(operation, tx); });
   return {};
 }
 

@@ -1,16 +1,17 @@
 #pragma once
 
-// Operation: one act on one typed key, named by values instead of by C++ types, for callers that are not
-// compiled with the application: the client protocol, a script. The types are the seven of the tools:
-// counters, max and min hold integers; lww, mv and aw_set hold UTF-8 strings.
+// Operation: one act on one typed key, named by values instead of by C++ types, for callers that
+// are not compiled with the application: the client protocol, a script. The types are the seven of
+// the tools: counters, max and min hold integers; lww, mv and aw_set hold UTF-8 strings.
 //
 //     type                    add              set        remove                   get
 //     g_counter               integer, or 1    -          the key                  one integer
 //     pn_counter              integer, or 1    -          the key                  one integer
-//     max_register, min_..    -                integer    the key                  one integer or none
-//     lww_register            -                text       the key                  one text or none
-//     mv_register             -                text       the key                  texts, sorted
-//     aw_set                  text             -          a text; else the key     texts, sorted
+//     max_register, min_..    -                integer    the key                  one integer or
+//     none lww_register            -                text       the key                  one text or
+//     none mv_register             -                text       the key                  texts,
+//     sorted aw_set                  text             -          a text; else the key     texts,
+//     sorted
 
 #include <cstdint>
 #include <optional>
@@ -41,7 +42,8 @@ struct Operation {
   friend bool operator==(const Operation&, const Operation&) = default;
 };
 
-// The words of the command line: gcounter, pncounter, lww, mv, max, min, awset; add, set, remove, get.
+// The words of the command line: gcounter, pncounter, lww, mv, max, min, awset; add, set, remove,
+// get.
 std::optional<Family> family_named(std::string_view word);
 std::optional<Verb> verb_named(std::string_view word);
 std::string_view word_for(Family type);
@@ -50,7 +52,8 @@ std::string_view word_for(Verb verb);
 // Does the value hold an integer (else text)?
 bool holds_integers(Family type);
 
-// Is it in the table above, with a value of the right kind? Error: invalid_argument, with what to say.
+// Is it in the table above, with a value of the right kind? Error: invalid_argument, with what to
+// say.
 Result<void> check(const Operation& operation);
 
 // Requires writes(). Errors: check's, and the type's own.

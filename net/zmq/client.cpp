@@ -71,8 +71,12 @@ std::optional<std::string> receive(void* socket) {
 
 }  // namespace
 
-void Client::CloseSocket::operator()(void* socket) const { zmq_close(socket); }
-void Client::CloseContext::operator()(void* context) const { zmq_ctx_term(context); }
+void Client::CloseSocket::operator()(void* socket) const {
+  zmq_close(socket);
+}
+void Client::CloseContext::operator()(void* context) const {
+  zmq_ctx_term(context);
+}
 
 Client::~Client() = default;
 

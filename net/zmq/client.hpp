@@ -19,9 +19,9 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Sends the request, whose id and timeout it sets, and waits for its reply. An Error that the node
-  // answers is in the reply. Errors: transport_failed (nobody is there), timed_out (no answer: a write may
-  // have happened), and those of decode_reply.
+  // Sends the request, whose id and timeout it sets, and waits for its reply. An Error that the
+  // node answers is in the reply. Errors: transport_failed (nobody is there), timed_out (no answer:
+  // a write may have happened), and those of decode_reply.
   Result<ClientReply> ask(ClientRequest request, std::chrono::milliseconds timeout);
 
  private:

@@ -46,7 +46,8 @@ void Driver::wait() {
   {
     const std::lock_guard lock(state_.mutex);
     next = state_.replica.poll_timeout();
-    if (const auto waiting = requests_.timeout()) next = std::min(next.value_or(*waiting), *waiting);
+    if (const auto waiting = requests_.timeout())
+      next = std::min(next.value_or(*waiting), *waiting);
   }
   std::chrono::nanoseconds at_most = idle_time_max;
   if (next) {

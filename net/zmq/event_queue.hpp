@@ -2,9 +2,9 @@
 
 // EventQueue: events that wait for whoever pulls them; never more than its maximum.
 //
-// An object that changed waits once, however often it changes. When the queue is full, the changes of a
-// watched prefix become one, which names the prefix with type {}; if that does not help, the oldest event
-// goes and is counted. Not thread-safe.
+// An object that changed waits once, however often it changes. When the queue is full, the changes
+// of a watched prefix become one, which names the prefix with type {}; if that does not help, the
+// oldest event goes and is counted. Not thread-safe.
 
 #include <cstdint>
 #include <deque>

@@ -18,12 +18,15 @@ namespace {
 
 constexpr std::size_t peers_max = 10'000;
 
-Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message)}; }
+Error wrong(std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message)};
+}
 
 Result<void> check(const NodeOptions& options) {
   if (!options.insecure) {
     return wrong(
-        "this build has no keys yet: it speaks plaintext, and whoever reaches the port may read and "
+        "this build has no keys yet: it speaks plaintext, and whoever reaches the port may read "
+        "and "
         "write. Say insecure (rejoind --insecure) to start all the same");
   }
   if (options.peers.size() > peers_max) return wrong("too many peers");
@@ -125,8 +128,8 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
 
   const ReplicaId self = random_id(node);
   if (options.name.empty()) options.name = to_string(self.node).substr(0, 8);
-  auto impl = std::make_unique<Impl>(
-      Replica::Setup{options.config, store, self, options.name}, options.events_max);
+  auto impl = std::make_unique<Impl>(Replica::Setup{options.config, store, self, options.name},
+                                     options.events_max);
   NodeState& state = impl->state;
   if (storage) {
     auto restored =
@@ -136,8 +139,8 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
   state.replica.start(clock_now(), !node);
 
   if (auto opened = state.wakeup.open(); !opened) return opened.error();
-  auto transport = Transport::open(
-      options.listen, {options.config.frame_bytes_max, options.peers.size()});
+  auto transport =
+      Transport::open(options.listen, {options.config.frame_bytes_max, options.peers.size()});
   if (!transport) return transport.error();
   for (const std::string& peer : options.peers) {
     const RouteId route = state.replica.add_route(clock_now());
@@ -159,8 +162,12 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
 Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Node::~Node() = default;
 
-const std::string& Node::address() const { return impl_->state.labels.address; }
-const ReplicaId& Node::self() const { return impl_->state.replica.self(); }
+const std::string& Node::address() const {
+  return impl_->state.labels.address;
+}
+const ReplicaId& Node::self() const {
+  return impl_->state.replica.self();
+}
 
 Status Node::status() const {
   const std::lock_guard lock(impl_->state.mutex);
@@ -171,7 +178,7 @@ Result<Token> Node::transact(const std::function<Result<void>(Transaction&)>& f)
   NodeState& state = impl_->state;
   std::unique_lock lock(state.mutex);
   if (auto error = state.refuses_writes()) return *error;
-  auto token = state.replica.transact(
+  const auto commit = state.replica.transact(
       [&](Transaction& tx) -> Result<void> {
         try {
           return f(tx);
@@ -180,11 +187,12 @@ Result<Token> Node::transact(const std::function<Result<void>(Transaction&)>& f)
         }
       },
       clock_now());
-  if (!token) return token;
+  if (!commit) return commit.error();
   state.wakeup.wake();
-  // No deadline: a write is durable or the storage fails. Who gives up earlier could not know which.
+  // No deadline: a write is durable or the storage fails. Who gives up earlier could not know
+  // which.
   for (;;) {
-    if (state.replica.covers(*token)) return token;
+    if (auto token = state.durable(*commit)) return *std::move(token);
     if (auto error = state.hopeless()) return *error;
     state.progress.wait(lock);
   }
@@ -236,13 +244,14 @@ void Node::watch(std::string prefix) {
 std::optional<Event> Node::next(Duration timeout) {
   NodeState& state = impl_->state;
   std::unique_lock lock(state.mutex);
-  state.event_ready.wait_for(lock, timeout, [&] {
-    return state.events.size() > 0 || state.phase != NodePhase::running;
-  });
+  state.event_ready.wait_for(
+      lock, timeout, [&] { return state.events.size() > 0 || state.phase != NodePhase::running; });
   return state.events.pop();
 }
 
-void Node::stop() { impl_->stop(); }
+void Node::stop() {
+  impl_->stop();
+}
 
 bool Node::stopped() const {
   const std::lock_guard lock(impl_->state.mutex);

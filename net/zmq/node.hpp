@@ -16,14 +16,16 @@
 //     (*node)->wait_for(Peers::majority(), *token, std::chrono::seconds(5));
 //     auto hits = (*node)->read(Key<GCounter>{"hits"});
 //
-// Threads   Any thread may call anything. One thread of the node's own does all I/O. Functions handed
-//           to transact and read run in the caller's thread while the replica is locked: they must be
-//           short and must not call the node. No other callbacks: events are pulled with next().
+// Threads   Any thread may call anything. One thread of the node's own does all I/O. Functions
+// handed
+//           to transact and read run in the caller's thread while the replica is locked: they must
+//           be short and must not call the node. No other callbacks: events are pulled with next().
 // Promise   transact returns once its changes are durable here, and no peer hears of them earlier.
 //           Acknowledged by peers is what wait_for(Peers, ...) adds.
 // Failure   A storage error ends writing (storage_failed) and sending; reads go on. After stop():
 //           closed; reads go on.
-// Cost      transact: its operations, one wake-up, one append, which callers at the same time share.
+// Cost      transact: its operations, one wake-up, one append, which callers at the same time
+// share.
 
 #include <chrono>
 #include <cstdint>
@@ -107,7 +109,7 @@ class Node {
   }
   // One consistent view for several reads: f(const Store&). The result is a copy.
   template <class F>
-    requires std::is_invocable_v<F&, const Store&>
+  requires std::is_invocable_v<F&, const Store&>
   auto read(F&& f) const {
     using Value = std::decay_t<std::invoke_result_t<F&, const Store&>>;
     std::optional<Value> out;

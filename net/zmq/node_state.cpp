@@ -1,5 +1,7 @@
 #include "net/zmq/node_state.hpp"
 
+#include "net/zmq/clock.hpp"
+
 namespace rejoin {
 
 std::optional<Error> NodeState::hopeless() const {
@@ -14,6 +16,12 @@ std::optional<Error> NodeState::refuses_writes() const {
   }
   if (phase != NodePhase::running) return Error{ErrorCode::closed, "the node is stopping"};
   return std::nullopt;
+}
+
+std::optional<Token> NodeState::durable(const Commit& commit) const {
+  auto token = replica.token_of(commit);
+  if (token && !replica.covers(*token)) token.reset();
+  return token;
 }
 
 Status NodeState::status() const {
@@ -31,7 +39,7 @@ Status NodeState::status() const {
   out.clock_dots = replica.shown().count();
   out.links_refused = links_refused;
   out.events_dropped = events.dropped();
-  for (const PeerStatus& peer : replica.peers()) {
+  for (const PeerStatus& peer : replica.peers(clock_now())) {
     std::string address;
     for (const auto& [route, to] : labels.routes) {
       if (route == peer.route) address = to;

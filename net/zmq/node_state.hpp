@@ -1,7 +1,7 @@
 #pragma once
 
-// NodeState: what the threads of a node share, under one mutex: the replica, the events, and how far the
-// node is. Sockets and storage are not here: they are the I/O thread's alone.
+// NodeState: what the threads of a node share, under one mutex: the replica, the events, and how
+// far the node is. Sockets and storage are not here: they are the I/O thread's alone.
 //
 //     running --stop()--> stopping --the I/O thread closed--> stopped
 //
@@ -42,13 +42,15 @@ struct NodeState {
   // Why a change that is not durable yet will not be known to be; nothing: it still may.
   std::optional<Error> hopeless() const;
   std::optional<Error> refuses_writes() const;
+  // The commit's token if it is durable here.
+  std::optional<Token> durable(const Commit& commit) const;
   Status status() const;
 
   Labels labels;
   Wakeup wakeup;
 
   mutable std::mutex mutex;
-  mutable std::condition_variable progress;     // a clock rose, here or at a peer; or the end is near
+  mutable std::condition_variable progress;  // a clock rose, here or at a peer; or the end is near
   mutable std::condition_variable event_ready;  // or the end is near
   Replica replica;
   EventQueue events;

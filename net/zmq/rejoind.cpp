@@ -1,6 +1,6 @@
 // rejoind: a node as a daemon. One line on stdout when it is ready; what happens to it on stderr.
-// SIGTERM or SIGINT: it makes durable what it took, says goodbye, and leaves with 0. Exit codes: 0 stopped,
-// 1 could not start, 2 usage.
+// SIGTERM or SIGINT: it makes durable what it took, says goodbye, and leaves with 0. Exit codes: 0
+// stopped, 1 could not start, 2 usage.
 
 #include <signal.h>
 
@@ -23,12 +23,7 @@ class Log {
   // Until the node stops.
   void run() {
     while (!node_.stopped()) {
-      if (const auto event = node_.next(std::chrono::seconds(1))) std::visit(*this, *event);
-      const Status status = node_.status();
-      if (!status.failure.empty() && !failure_told_) {
-        say("writing has stopped, reading goes on: " + status.failure);
-        failure_told_ = true;
-      }
+      if (const auto event = node_.next(std::chrono::hours(1))) std::visit(*this, *event);
     }
   }
 
@@ -54,6 +49,9 @@ class Log {
     say("peers know " + std::to_string(event.dots) +
         " changes of this node that its disk lost; they come back from there");
   }
+  void operator()(const StorageFailed& event) {
+    say("writing has stopped, reading goes on: " + event.error.message);
+  }
   void operator()(const RepairFinished& event) {
     say("repaired from " + to_string(event.donor) + ": " + std::to_string(event.slots) + " slots");
   }
@@ -69,7 +67,6 @@ class Log {
   Node& node_;
   std::string name_;
   std::uint64_t refused_ = 0;
-  bool failure_told_ = false;
   std::chrono::steady_clock::time_point quiet_until_;
 };
 
@@ -111,4 +108,6 @@ int run(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace rejoin
 
-int main(int argc, char** argv) { return rejoin::run(argc, argv); }
+int main(int argc, char** argv) {
+  return rejoin::run(argc, argv);
+}

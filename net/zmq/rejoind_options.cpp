@@ -1,7 +1,7 @@
 #include "net/zmq/rejoind_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <toml++/toml.h>
+#include <CLI/CLI.hpp>
 
 #include <array>
 #include <sstream>
@@ -13,7 +13,7 @@ namespace {
 
 struct ConfigField {
   std::string_view name;
-  std::uint64_t Config::* field;
+  std::uint64_t Config::*field;
 };
 constexpr std::array config_fields = {
     ConfigField{"key_bytes_max", &Config::key_bytes_max},
@@ -29,6 +29,7 @@ constexpr std::array config_fields = {
     ConfigField{"resend_after_ms", &Config::resend_after_ms},
     ConfigField{"peer_timeout_ms", &Config::peer_timeout_ms},
     ConfigField{"repair_timeout_ms", &Config::repair_timeout_ms},
+    ConfigField{"relay_after_ms", &Config::relay_after_ms},
     ConfigField{"drift_ms_max", &Config::drift_ms_max},
 };
 

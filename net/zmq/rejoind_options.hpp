@@ -1,7 +1,8 @@
 #pragma once
 
-// What rejoind was told, by flags and by a TOML file. A flag wins over the file. Keys of the file are the
-// flags' names and the fields of Config; any other key is an error, since a misspelt limit is no limit.
+// What rejoind was told, by flags and by a TOML file. A flag wins over the file. Keys of the file
+// are the flags' names and the fields of Config; any other key is an error, since a misspelt limit
+// is no limit.
 
 #include <optional>
 #include <string>

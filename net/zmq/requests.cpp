@@ -13,9 +13,12 @@ constexpr std::uint64_t timeout_ms_max = 3'600'000;
 
 Peers peers_of(const Quorum& quorum) {
   switch (quorum.kind) {
-    case Quorum::Kind::all: return Peers::all();
-    case Quorum::Kind::majority: return Peers::majority();
-    case Quorum::Kind::at_least: break;
+    case Quorum::Kind::all:
+      return Peers::all();
+    case Quorum::Kind::majority:
+      return Peers::majority();
+    case Quorum::Kind::at_least:
+      break;
   }
   return Peers::at_least(quorum.number);
 }
@@ -34,12 +37,13 @@ void Requests::take(const std::string& link, const std::string& identity, std::s
   if (!request) return answer(link, 0, request.error());
   if (request->store && *request->store != state_.labels.store) {
     return answer(link, request->id,
-                  Error{ErrorCode::foreign_store, "this node belongs to the cluster '" +
-                                                      state_.labels.cluster + "'"});
+                  Error{ErrorCode::foreign_store,
+                        "this node belongs to the cluster '" + state_.labels.cluster + "'"});
   }
   if (pending_.size() >= pending_max) {
-    return answer(link, request->id, Error{ErrorCode::limit_exceeded,
-                                           count(pending_.size(), "request") + " wait already"});
+    return answer(
+        link, request->id,
+        Error{ErrorCode::limit_exceeded, count(pending_.size(), "request") + " wait already"});
   }
   Pending pending;
   pending.link = link;
@@ -79,7 +83,9 @@ std::optional<std::uint64_t> Requests::timeout() const {
   return next;
 }
 
-std::vector<Requests::Answer> Requests::answers() { return std::exchange(answers_, {}); }
+std::vector<Requests::Answer> Requests::answers() {
+  return std::exchange(answers_, {});
+}
 
 std::optional<Requests::Body> Requests::go_on(Pending& pending, Now now) {
   switch (pending.step) {
@@ -87,11 +93,9 @@ std::optional<Requests::Body> Requests::go_on(Pending& pending, Now now) {
       if (!state_.replica.covers(pending.request.after)) return std::nullopt;
       return act(pending, now);
     case Step::persisting:
-      if (state_.replica.covers(pending.token)) return done(pending, pending.token);
-      if (!state_.failure) return std::nullopt;
-      if (!pending.values) return *state_.failure;
-      return done(pending, state_.replica.token());
-    case Step::holding: break;
+      return persisted(pending);
+    case Step::holding:
+      break;
   }
   const std::vector<NodeId> holders = state_.replica.holders(pending.token);
   if (holders.size() < pending.needed) return std::nullopt;
@@ -116,18 +120,25 @@ std::optional<Requests::Body> Requests::act(Pending& pending, Now now) {
   return go_on(pending, now);
 }
 
-Requests::Body Requests::done(Pending& pending, const Token& token) {
-  if (!pending.values) return WrittenReply{token};
-  return ValuesReply{token, *std::exchange(pending.values, std::nullopt)};
+std::optional<Requests::Body> Requests::persisted(Pending& pending) const {
+  if (!pending.values) {
+    if (auto token = state_.durable(pending.commit)) return WrittenReply{*std::move(token)};
+    if (state_.failure) return *state_.failure;
+    return std::nullopt;
+  }
+  // A storage that failed makes nothing durable any more, and reading goes on.
+  if (!state_.failure && !state_.replica.covers(pending.token)) return std::nullopt;
+  return ValuesReply{state_.failure ? state_.replica.token() : pending.token,
+                     *std::exchange(pending.values, std::nullopt)};
 }
 
 std::optional<Requests::Body> Requests::write(Pending& pending, const Operation& operation,
                                               Now now) {
   if (auto error = state_.refuses_writes()) return *std::move(error);
-  auto token = state_.replica.transact(
-      [&](Transaction& tx) { return apply(operation, tx); }, now);
-  if (!token) return token.error();
-  pending.token = *std::move(token);
+  const auto commit =
+      state_.replica.transact([&](Transaction& tx) { return apply(operation, tx); }, now);
+  if (!commit) return commit.error();
+  pending.commit = *commit;
   pending.step = Step::persisting;
   return go_on(pending, now);
 }
@@ -139,8 +150,7 @@ std::optional<Requests::Body> Requests::begin_wait(Pending& pending, const Quoru
                                                   ": this node has " +
                                                   count(state_.peers(), "peer")};
   }
-  pending.token =
-      pending.request.after.empty() ? state_.replica.token() : pending.request.after;
+  pending.token = pending.request.after.empty() ? state_.replica.token() : pending.request.after;
   pending.step = Step::holding;
   return go_on(pending, {});
 }
@@ -150,9 +160,11 @@ Requests::Body Requests::late(const Pending& pending) const {
     case Step::covering:
       return Error{ErrorCode::timed_out, "this node has not seen all of the token yet"};
     case Step::persisting:
-      return Error{ErrorCode::timed_out, pending.values ? "what was read is not yet on disk"
-                                                         : "written, but not yet known to be on disk"};
-    case Step::holding: break;
+      return Error{ErrorCode::timed_out, pending.values
+                                             ? "what was read is not yet on disk"
+                                             : "written, but not yet known to be on disk"};
+    case Step::holding:
+      break;
   }
   const std::size_t holders = state_.replica.holders(pending.token).size();
   return Error{ErrorCode::timed_out, std::to_string(holders) + " of the " +
@@ -162,9 +174,9 @@ Requests::Body Requests::late(const Pending& pending) const {
 void Requests::answer(const std::string& link, std::uint64_t id, Body body) {
   std::string bytes = encode_reply({id, std::move(body)});
   if (bytes.size() > reply_bytes_max) {
-    bytes = encode_reply({id, Error{ErrorCode::limit_exceeded,
-                                    "the answer takes " + std::to_string(bytes.size()) +
-                                        " bytes, too many for a client"}});
+    bytes = encode_reply(
+        {id, Error{ErrorCode::limit_exceeded, "the answer takes " + std::to_string(bytes.size()) +
+                                                  " bytes, too many for a client"}});
   }
   answers_.push_back({link, std::move(bytes)});
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// Requests: what clients asked and what waits. Each request walks one way, and may rest at each step:
+// Requests: what clients asked and what waits. Each request walks one way, and may rest at each
+// step:
 //
 //     covering    the node's clock does not cover the request's token yet
 //     persisting  what it wrote or read is not durable yet
@@ -47,7 +48,8 @@ class Requests {
     ClientRequest request;
     std::uint64_t deadline_ns = 0;
     Step step = Step::covering;
-    Token token;
+    Commit commit;  // of what it wrote
+    Token token;    // what it waits for, once that is known
     std::size_t needed = 0;
     std::optional<std::vector<Plain>> values;  // read, and to be told
   };
@@ -57,8 +59,8 @@ class Requests {
   std::optional<Body> go_on(Pending& pending, Now now);
   std::optional<Body> act(Pending& pending, Now now);
   std::optional<Body> write(Pending& pending, const Operation& operation, Now now);
+  std::optional<Body> persisted(Pending& pending) const;
   std::optional<Body> begin_wait(Pending& pending, const Quorum& peers);
-  Body done(Pending& pending, const Token& token);
   Body late(const Pending& pending) const;
   void answer(const std::string& link, std::uint64_t id, Body body);
 

@@ -39,14 +39,16 @@ constexpr std::array router_options = {
     Option{ZMQ_ROUTER_HANDOVER, 0},
     // Default: 100. A cluster that starts at once, and its clients, may be more.
     Option{ZMQ_BACKLOG, 512},
-    // Default: 1000 messages a link each way, whatever their size. A link may be as large as this many
+    // Default: 1000 messages a link each way, whatever their size. A link may be as large as this
+    // many
     // frames; the sender's credit window, in bytes, is what limits before.
     Option{ZMQ_RCVHWM, 64},
     Option{ZMQ_SNDHWM, 64},
 };
 
 constexpr std::array dealer_options = {
-    // Default: frames are queued for a peer that is not there. They would be old news when it comes.
+    // Default: frames are queued for a peer that is not there. They would be old news when it
+    // comes.
     Option{ZMQ_IMMEDIATE, 1},
     // Default: 100 ms for ever. Doubles up to this, so a peer that is gone costs little; a name is
     // resolved again each time.
@@ -59,7 +61,9 @@ constexpr std::array dealer_options = {
     Option{ZMQ_SNDHWM, 256},
 };
 
-std::string last_error() { return zmq_strerror(zmq_errno()); }
+std::string last_error() {
+  return zmq_strerror(zmq_errno());
+}
 
 Error failed(const std::string& what, const std::string& advice = {}) {
   return {ErrorCode::transport_failed, what + ": " + last_error() + advice};
@@ -111,7 +115,9 @@ bool send_parts(void* socket, Transport::Speaker speaker, std::string_view bytes
 
 }  // namespace
 
-void Transport::CloseSocket::operator()(void* socket) const { zmq_close(socket); }
+void Transport::CloseSocket::operator()(void* socket) const {
+  zmq_close(socket);
+}
 
 void Transport::CloseContext::operator()(void* context) const {
   while (zmq_ctx_term(context) != 0 && zmq_errno() == EINTR) {
@@ -153,7 +159,9 @@ Result<std::unique_ptr<Transport>> Transport::open(const std::string& listen,
   return transport;
 }
 
-Transport::~Transport() { close(milliseconds(0)); }
+Transport::~Transport() {
+  close(milliseconds(0));
+}
 
 Result<Transport::Socket> Transport::make(int type) const {
   Socket socket(zmq_socket(context_.get(), type));
@@ -179,8 +187,8 @@ Result<void> Transport::connect(RouteId route, const std::string& address) {
 }
 
 void Transport::wait(std::chrono::nanoseconds at_most, const Wakeup& wakeup) {
-  std::array<zmq_pollitem_t, 2> items = {{{router_.get(), 0, ZMQ_POLLIN, 0},
-                                          {nullptr, wakeup.descriptor(), ZMQ_POLLIN, 0}}};
+  std::array<zmq_pollitem_t, 2> items = {
+      {{router_.get(), 0, ZMQ_POLLIN, 0}, {nullptr, wakeup.descriptor(), ZMQ_POLLIN, 0}}};
   // Rounded up: a deadline that is less than a millisecond away must not become a busy loop.
   const auto ms = std::chrono::ceil<milliseconds>(std::max(at_most, std::chrono::nanoseconds(0)));
   zmq_poll(items.data(), static_cast<int>(items.size()), static_cast<long>(ms.count()));

@@ -2,15 +2,15 @@
 
 // Transport: the sockets of a node.
 //
-//     one ROUTER, bound     frames of peers and requests of clients come in, replies to clients go out
-//     one DEALER per peer   frames to that peer go out; nothing comes in
+//     one ROUTER, bound     frames of peers and requests of clients come in, replies to clients go
+//     out one DEALER per peer   frames to that peer go out; nothing comes in
 //
-// A node's frames to a peer travel only on its own DEALER, so a link that is cut in one direction is cut
-// in one direction. A message is two parts: one byte that says who speaks, and the bytes. Nothing waits
-// here but wait(): a link that is full or down refuses, and the caller's protocol sends again.
-// libzmq's defaults are made for trusted networks and endless queues; every option that matters is set
-// in transport.cpp, with why.
-// Not thread-safe: one thread owns it, from the first use to close().
+// A node's frames to a peer travel only on its own DEALER, so a link that is cut in one direction
+// is cut in one direction. A message is two parts: one byte that says who speaks, and the bytes.
+// Nothing waits here but wait(): a link that is full or down refuses, and the caller's protocol
+// sends again. libzmq's defaults are made for trusted networks and endless queues; every option
+// that matters is set in transport.cpp, with why. Not thread-safe: one thread owns it, from the
+// first use to close().
 
 #include <chrono>
 #include <cstdint>
@@ -50,7 +50,8 @@ class Transport {
 
   // As bound: a wildcard port is a number here.
   const std::string& address() const { return address_; }
-  // Errors: transport_failed for an address that can never be one. That nobody is there is no error.
+  // Errors: transport_failed for an address that can never be one. That nobody is there is no
+  // error.
   Result<void> connect(RouteId route, const std::string& address);
 
   // Until something can be received, `wakeup` was woken, or the time is over.

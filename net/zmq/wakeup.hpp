@@ -1,6 +1,7 @@
 #pragma once
 
-// Wakeup: lets any thread end the I/O thread's wait. Wakes before the wait count, and many count once.
+// Wakeup: lets any thread end the I/O thread's wait. Wakes before the wait count, and many count
+// once.
 
 #include "crdt/result.hpp"
 

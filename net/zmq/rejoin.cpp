@@ -1,0 +1,42 @@
+// rejoin: asks a node. Exit codes: 0 done (for a write: durable at the node), 1 refused, 2 usage,
+// 3 nobody there or not in time.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "net/zmq/client.hpp"
+#include "net/zmq/rejoin_answer.hpp"
+#include "net/zmq/rejoin_command.hpp"
+
+namespace rejoin {
+namespace {
+
+constexpr int usage = 2;
+
+int run(int argc, const char* const* argv) {
+  const ClientCommand command = parse_client_command(argc, argv);
+  if (command.exit) {
+    std::fprintf(*command.exit == 0 ? stdout : stderr, "%s\n", command.text.c_str());
+    return *command.exit;
+  }
+  auto client = Client::open(command.at);
+  if (!client) {
+    std::fprintf(stderr, "rejoin: --at: %s\n", client.error().message.c_str());
+    return usage;
+  }
+  const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  const Printed printed = print(command, (*client)->ask(command.request, command.timeout), colour);
+  std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);
+  std::fwrite(printed.error.data(), 1, printed.error.size(), stderr);
+  return printed.exit;
+}
+
+}  // namespace
+}  // namespace rejoin
+
+int main(int argc, char** argv) {
+  return rejoin::run(argc, argv);
+}

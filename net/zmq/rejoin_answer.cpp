@@ -1,0 +1,188 @@
+#include "net/zmq/rejoin_answer.hpp"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace rejoin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int refused = 1;
+constexpr int unreachable = 3;
+
+int exit_code(const Error& error) {
+  const bool late = error.code == ErrorCode::timed_out ||
+                    error.code == ErrorCode::transport_failed || error.code == ErrorCode::closed;
+  return late ? unreachable : refused;
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json json_of(const Plain& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return nullptr;
+}
+
+std::string line_of(const Plain& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? *text : std::string();
+}
+
+// Several values for types that can hold several, else one or null.
+Json values_json(const Operation& operation, const std::vector<Plain>& values) {
+  if (operation.type == Family::mv_register || operation.type == Family::aw_set) {
+    Json list = Json::array();
+    for (const Plain& value : values) list.push_back(json_of(value));
+    return list;
+  }
+  return values.empty() ? Json(nullptr) : json_of(values.front());
+}
+
+Json json_of(const Status::Peer& peer) {
+  return {{"address", peer.address},       {"name", peer.name},
+          {"replica", peer.replica},       {"state", peer.state},
+          {"lag_dots", peer.lag_dots},     {"lag_seconds", double(peer.lag_ms) / 1000},
+          {"frames_out", peer.frames_out}, {"bytes_out", peer.bytes_out},
+          {"frames_in", peer.frames_in},   {"bytes_in", peer.bytes_in}};
+}
+
+Json json_of(const Status& status) {
+  Json peers = Json::array();
+  for (const Status::Peer& peer : status.peers) peers.push_back(json_of(peer));
+  const Stats& stats = status.stats;
+  return {{"name", status.name},
+          {"cluster", status.cluster},
+          {"address", status.address},
+          {"replica", status.replica},
+          {"storage", status.storage},
+          {"failure", status.failure.empty() ? Json(nullptr) : Json(status.failure)},
+          {"objects", status.objects},
+          {"live_dots", status.slots_live},
+          {"value_bytes", status.value_bytes},
+          {"stored_bytes", status.stored_bytes},
+          {"clock_dots", status.clock_dots},
+          {"peers", peers},
+          {"frames_in", stats.frames_in},
+          {"bytes_in", stats.bytes_in},
+          {"frames_out", stats.frames_out},
+          {"bytes_out", stats.bytes_out},
+          {"frames_refused", stats.frames_refused},
+          {"links_refused", status.links_refused},
+          {"events_dropped", status.events_dropped},
+          {"entries_made", stats.entries_made},
+          {"entries_merged", stats.entries_merged},
+          {"entries_duplicate", stats.entries_duplicate},
+          {"repairs_given", stats.repairs_given},
+          {"repairs_taken", stats.repairs_taken},
+          {"repairs_interrupted", stats.repairs_interrupted},
+          {"resends", stats.resends}};
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit < 4; ++unit) size /= 1024;
+  char out[32];
+  std::snprintf(out, sizeof(out), unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+  return out;
+}
+
+std::string peer_line(const Status::Peer& peer, bool colour) {
+  char lag[64];
+  std::snprintf(lag, sizeof(lag), "lag %llu dots, %.1f s",
+                static_cast<unsigned long long>(peer.lag_dots), double(peer.lag_ms) / 1000);
+  const bool good = peer.state == "streaming";
+  const std::string state =
+      colour ? (good ? "\x1b[32m" : "\x1b[33m") + peer.state + "\x1b[0m" : peer.state;
+  return "peer " + (peer.name.empty() ? "?" : peer.name) + "  " + peer.address + "  " + state +
+         "  " + lag + "  out " + std::to_string(peer.frames_out) + " frames " +
+         size_text(peer.bytes_out) + "  in " + std::to_string(peer.frames_in) + " frames " +
+         size_text(peer.bytes_in) + "\n";
+}
+
+std::string text_of_status(const Status& status, bool colour) {
+  const Stats& stats = status.stats;
+  std::string out =
+      "node " + status.name + "  " + status.address + "  cluster " + status.cluster + "\nreplica " +
+      status.replica + "\nstore " + status.storage + "  " + std::to_string(status.objects) +
+      " objects  " + std::to_string(status.slots_live) + " live dots  " +
+      size_text(status.value_bytes) + " values  " + size_text(status.stored_bytes) + " on disk\n";
+  if (!status.failure.empty()) out += "FAILED, takes no writes: " + status.failure + "\n";
+  for (const Status::Peer& peer : status.peers) out += peer_line(peer, colour);
+  out += "frames out " + std::to_string(stats.frames_out) + ", " + size_text(stats.bytes_out) +
+         "; in " + std::to_string(stats.frames_in) + ", " + size_text(stats.bytes_in) + "\n";
+  out += "refused " + std::to_string(stats.frames_refused) + " frames, " +
+         std::to_string(status.links_refused) + " messages; entries made " +
+         std::to_string(stats.entries_made) + ", merged " + std::to_string(stats.entries_merged) +
+         ", duplicate " + std::to_string(stats.entries_duplicate) + "; repairs given " +
+         std::to_string(stats.repairs_given) + ", taken " + std::to_string(stats.repairs_taken) +
+         "; resends " + std::to_string(stats.resends) + "\n";
+  return out;
+}
+
+Printed failed(const ClientCommand& command, const Error& error) {
+  Printed out;
+  out.exit = exit_code(error);
+  if (command.json) {
+    out.out = dumped({{"error", {{"code", name_of(error.code)}, {"message", error.message}}}});
+  } else {
+    out.error = "rejoin: " + error.message + "\n";
+  }
+  return out;
+}
+
+struct Printer {
+  const ClientCommand& command;
+  bool colour;
+
+  Printed operator()(const Error& error) const { return failed(command, error); }
+  Printed operator()(const WrittenReply& reply) const {
+    if (command.json) return {dumped({{"ok", true}, {"token", text_of(reply.token)}}), {}, 0};
+    return {command.token ? text_of(reply.token) + "\n" : std::string(), {}, 0};
+  }
+  Printed operator()(const ValuesReply& reply) const {
+    const auto* operation = std::get_if<Operation>(&command.request.body);
+    if (!operation) return failed(command, {ErrorCode::malformed, "an answer to another question"});
+    if (command.json) {
+      return {dumped({{"type", word_for(operation->type)},
+                      {"key", operation->key},
+                      {"value", values_json(*operation, reply.values)},
+                      {"token", text_of(reply.token)}}),
+              {},
+              0};
+    }
+    Printed out;
+    for (const Plain& value : reply.values) out.out += line_of(value) + "\n";
+    return out;
+  }
+  Printed operator()(const HeldReply& reply) const {
+    if (command.json) {
+      return {dumped({{"ok", true},
+                      {"needed", reply.needed},
+                      {"holders", reply.holders},
+                      {"token", text_of(reply.token)}}),
+              {},
+              0};
+    }
+    return {};
+  }
+  Printed operator()(const Status& status) const {
+    if (command.json) return {dumped(json_of(status)), {}, 0};
+    return {text_of_status(status, colour), {}, 0};
+  }
+};
+
+}  // namespace
+
+Printed print(const ClientCommand& command, const Result<ClientReply>& reply, bool colour) {
+  if (!reply) return failed(command, reply.error());
+  return std::visit(Printer{command, colour}, reply->body);
+}
+
+}  // namespace rejoin
