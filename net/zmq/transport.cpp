@@ -221,11 +221,7 @@ std::optional<Transport::Received> Transport::receive() {
 
 bool Transport::send(RouteId route, std::string_view frame) {
   const auto dealer = dealers_.find(route);
-  if (dealer != dealers_.end() && send_parts(dealer->second.get(), Speaker::peer, frame)) {
-    return true;
-  }
-  ++refused_;
-  return false;
+  return dealer != dealers_.end() && send_parts(dealer->second.get(), Speaker::peer, frame);
 }
 
 bool Transport::reply(const std::string& link, std::string_view bytes) {

@@ -62,7 +62,7 @@ class Transport {
   bool send(RouteId route, std::string_view frame);
   // False: the client left or does not read, and the reply is dropped.
   bool reply(const std::string& link, std::string_view bytes);
-  // Messages of a wrong form, and what send and reply dropped.
+  // Messages of a wrong form, and replies that were dropped.
   std::uint64_t refused() const { return refused_; }
 
   // What was sent has this long to leave; then all is gone, whoever is dead.
