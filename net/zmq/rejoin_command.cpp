@@ -23,7 +23,8 @@ constexpr const char* manual = R"(
   rejoin --at ADDRESS wait --peers all|majority|N
   rejoin --at ADDRESS status
 
-A write returns when it is durable at the node. get prints the bare value; several, sorted, one a line.
+A write returns when it is durable at the node. get prints the bare value: several sorted, a
+line each.
 Text that begins with a dash goes behind --, as in: rejoin --at A lww set k -- -text
 
 Exit code: 0 done, 1 refused, 2 wrong usage, 3 nobody there or not in time.)";
