@@ -66,6 +66,15 @@ void Statement::reset() {
   sqlite3_clear_bindings(statement_.get());
 }
 
+bool Statement::has_types(std::string_view types) const {
+  int column = 0;
+  for (const char type : types) {
+    const int expected = type == 'i' ? SQLITE_INTEGER : type == 't' ? SQLITE_TEXT : SQLITE_BLOB;
+    if (sqlite3_column_type(statement_.get(), column++) != expected) return false;
+  }
+  return true;
+}
+
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }

@@ -35,6 +35,8 @@ class Statement {
   Result<void> run();
   void reset();
 
+  // Whether the current row has values of these types, a letter each: i(nteger), t(ext), b(lob).
+  bool has_types(std::string_view types) const;
   // Of the current row; bytes live until the next step or reset.
   std::int64_t integer(int column) const;
   std::string_view bytes(int column) const;

@@ -123,7 +123,11 @@ class WalCheck {
                        " of its write-ahead log is damaged, and later ones are whole");
       }
       if (!ours && !first_bad) first_bad = i;
-      if (first_bad && frame.commits) commit_lost = true;
+      // A frame of an earlier log that was not overwritten differs in both salts: the commit is
+      // its.
+      const bool of_this_log =
+          frame.salt.first == header_.salt.first || frame.salt.second == header_.salt.second;
+      if (first_bad && frame.commits && of_this_log) commit_lost = true;
       before = frame.sum;
     }
     return {};

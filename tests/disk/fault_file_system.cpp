@@ -1,0 +1,203 @@
+#include "tests/disk/fault_file_system.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "crdt/hash.hpp"
+
+namespace rejoin::disk_test {
+
+class FaultFile final : public File {
+ public:
+  FaultFile(FaultFileSystem& files, std::shared_ptr<FaultFileSystem::Node> node, std::string path)
+      : files_(files), node_(std::move(node)), path_(std::move(path)) {}
+
+  Result<std::uint64_t> read(std::uint64_t offset, std::span<char> into) override {
+    if (!files_.powered_) return files_.off(path_);
+    const std::string& content = node_->cached;
+    if (offset >= content.size()) return std::uint64_t{0};
+    const auto size = std::min<std::uint64_t>(into.size(), content.size() - offset);
+    content.copy(into.data(), size, offset);
+    return size;
+  }
+  Result<void> write(std::uint64_t offset, std::string_view bytes) override {
+    return files_.write(*node_, path_, {offset, std::string(bytes), false});
+  }
+  Result<void> truncate(std::uint64_t size) override {
+    return files_.write(*node_, path_, {size, {}, true});
+  }
+  Result<void> sync() override { return files_.sync(node_, path_); }
+  Result<std::uint64_t> size() override {
+    if (!files_.powered_) return files_.off(path_);
+    return std::uint64_t{node_->cached.size()};
+  }
+  Result<void> keep_others_out() override { return {}; }
+
+ private:
+  FaultFileSystem& files_;
+  std::shared_ptr<FaultFileSystem::Node> node_;
+  std::string path_;
+};
+
+class FaultLock final : public FileLock {
+ public:
+  FaultLock(FaultFileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
+  ~FaultLock() override { files_.locks_.erase(path_); }
+
+ private:
+  FaultFileSystem& files_;
+  std::string path_;
+};
+
+Error FaultFileSystem::off(const std::string& path) const {
+  return {ErrorCode::storage_failed, "no power for " + path};
+}
+
+// Counts a change, and says whether it fails.
+Result<void> FaultFileSystem::change(const std::string& what, const std::string& path,
+                                     std::uint64_t detail) {
+  if (powered_ && changes_ + 1 == cut_) powered_ = false;
+  if (!powered_) {
+    failed_ = true;
+    return off(path);
+  }
+  ++changes_;
+  trace_ = combine64(combine64(trace_, hash64(what + path)), detail);
+  if (changes_ != fail_change_) return {};
+  failed_ = true;
+  return Error{ErrorCode::storage_failed, "cannot " + what + " " + path + ": planned"};
+}
+
+void FaultFileSystem::apply(const Change& change, std::string& content) {
+  if (change.truncates) {
+    content.resize(change.offset, '\0');
+    return;
+  }
+  const std::size_t end = change.offset + change.bytes.size();
+  if (content.size() < end) content.resize(end, '\0');
+  content.replace(change.offset, change.bytes.size(), change.bytes);
+}
+
+Result<void> FaultFileSystem::write(Node& node, const std::string& path, Change change_made) {
+  const std::uint64_t detail = combine64(change_made.offset, hash64(change_made.bytes));
+  const bool truncates = change_made.truncates;
+  auto allowed = change(truncates ? "truncate" : "write", path, detail);
+  if (!allowed && !powered_) return allowed;
+  // A write that fails has written some of it.
+  if (!allowed) change_made.bytes.resize(change_made.bytes.size() / 2);
+  if (allowed || !truncates) {
+    apply(change_made, node.cached);
+    node.unsynced.push_back(std::move(change_made));
+  }
+  return allowed;
+}
+
+Result<void> FaultFileSystem::sync(const std::shared_ptr<Node>& node, const std::string& path) {
+  auto allowed = change("sync", path);
+  if (!allowed && !powered_) return allowed;
+  if (++syncs_ == fail_sync_ && allowed) {
+    failed_ = true;
+    allowed = Error{ErrorCode::storage_failed, "cannot sync " + path + ": planned"};
+  }
+  if (syncs_ == lie_in_sync_) {
+    cut_ = changes_ + cut_after_lie_;
+  } else if (allowed) {
+    for (const Change& change_made : node->unsynced) apply(change_made, node->durable);
+    for (const auto& [name, named] : names_) {
+      if (named == node) durable_names_[name] = node;
+    }
+  }
+  node->unsynced.clear();  // always: what a failed or lying sync lost stays lost
+  return allowed;
+}
+
+Result<std::unique_ptr<File>> FaultFileSystem::open(const std::string& path, Opening opening) {
+  if (!powered_) return off(path);
+  auto found = names_.find(path);
+  if (found == names_.end()) {
+    if (opening == Opening::existing) {
+      return Error{ErrorCode::storage_failed, "cannot open " + path + ": there is none"};
+    }
+    if (auto allowed = change("create", path); !allowed) return allowed.error();
+    found = names_.emplace(path, std::make_shared<Node>()).first;
+  }
+  return std::unique_ptr<File>(std::make_unique<FaultFile>(*this, found->second, path));
+}
+
+Result<bool> FaultFileSystem::exists(const std::string& path) {
+  if (!powered_) return off(path);
+  return names_.contains(path);
+}
+
+Result<void> FaultFileSystem::remove(const std::string& path) {
+  if (auto allowed = change("remove", path); !allowed) return allowed;
+  names_.erase(path);
+  durable_names_.erase(path);
+  return {};
+}
+
+Result<void> FaultFileSystem::rename(const std::string& from, const std::string& to) {
+  if (auto allowed = change("rename", from); !allowed) return allowed;
+  const std::shared_ptr<Node> node = names_.at(from);
+  names_[to] = node;
+  names_.erase(from);
+  durable_names_[to] = node;
+  durable_names_.erase(from);
+  return {};
+}
+
+Result<void> FaultFileSystem::make_directory(const std::string& path) {
+  return change("make directory", path);
+}
+
+Result<std::unique_ptr<FileLock>> FaultFileSystem::lock(const std::string& path) {
+  if (!powered_) return off(path);
+  if (!locks_.insert(path).second) {
+    return Error{ErrorCode::storage_locked, path + " is held by somebody"};
+  }
+  return std::unique_ptr<FileLock>(std::make_unique<FaultLock>(*this, path));
+}
+
+void FaultFileSystem::survive(Node& node, Survival survival, std::uint64_t seed) {
+  for (Change& change_made : node.unsynced) {
+    seed = mix64(seed + 1);
+    const bool kept = survival == Survival::all || (survival == Survival::some && seed % 3 != 0);
+    if (!kept) continue;
+    if (survival == Survival::some && seed % 3 == 1 && !change_made.truncates) {
+      change_made.bytes.resize(mix64(seed) % (change_made.bytes.size() + 1));
+    }
+    apply(change_made, node.durable);
+  }
+  node.unsynced.clear();
+  node.cached = node.durable;
+}
+
+void FaultFileSystem::power_on(Survival survival, std::uint64_t seed) {
+  for (const auto& [name, node] : names_) {
+    const bool kept = survival == Survival::all ||
+                      (survival == Survival::some && combine64(seed, hash64(name)) % 2 == 0);
+    if (kept) durable_names_[name] = node;
+  }
+  names_ = durable_names_;
+  for (const auto& [name, node] : names_) survive(*node, survival, combine64(seed, hash64(name)));
+  powered_ = true;
+  failed_ = false;
+  cut_ = fail_change_ = fail_sync_ = lie_in_sync_ = 0;
+}
+
+std::map<std::string, std::string> FaultFileSystem::files() const {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, node] : names_) result[name] = node->cached;
+  return result;
+}
+
+void FaultFileSystem::put(const std::map<std::string, std::string>& files) {
+  names_.clear();
+  for (const auto& [name, content] : files) {
+    names_[name] = std::make_shared<Node>(Node{content, content, {}});
+  }
+  durable_names_ = names_;
+}
+
+}  // namespace rejoin::disk_test

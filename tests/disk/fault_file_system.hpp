@@ -1,0 +1,95 @@
+#pragma once
+
+// A file system in memory that fails, loses its power and forgets, on a plan.
+//
+//     cached    what a reader sees now
+//     durable   what is there after a power cut: grows with each sync, by what was not lost before
+//
+// A sync that fails loses the writes that it was to keep: a later sync does not bring them back,
+// while readers go on seeing them. That is what Linux does.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "net/disk/file_system.hpp"
+
+namespace rejoin::disk_test {
+
+// What becomes of changes that were not synced when the power goes.
+enum class Survival { none, all, some };
+
+class FaultFileSystem final : public FileSystem {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path, Opening opening) override;
+  Result<bool> exists(const std::string& path) override;
+  Result<void> remove(const std::string& path) override;
+  Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> make_directory(const std::string& path) override;
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
+
+  // The n-th change from now on (a write, truncation, sync, new file, removal or renaming) fails,
+  // and those after it work again.
+  void fail_change(std::uint64_t n) { fail_change_ = changes_ + n; }
+  void fail_sync(std::uint64_t n) { fail_sync_ = syncs_ + n; }
+  // The n-th sync from now on says that it worked, and lost everything. So many changes later, the
+  // power goes.
+  void lie_in_sync(std::uint64_t n, std::uint64_t cut_after) {
+    lie_in_sync_ = syncs_ + n;
+    cut_after_lie_ = cut_after;
+  }
+  // Before the n-th change from now on, the power goes: everything fails until power_on.
+  void cut_power(std::uint64_t n) { cut_ = changes_ + n; }
+  bool has_failed() const { return failed_; }
+  std::uint64_t changes() const { return changes_; }
+  std::uint64_t syncs() const { return syncs_; }
+
+  // Starts again from what a power cut leaves. With Survival::some, each unsynced write survives or
+  // not, or up to some byte of it, as the seed says. No file may be open.
+  void power_on(Survival survival, std::uint64_t seed = 0);
+
+  // All files as a reader sees them; and the same put in place, durably.
+  std::map<std::string, std::string> files() const;
+  void put(const std::map<std::string, std::string>& files);
+  // Of all changes so far, in order.
+  std::uint64_t trace() const { return trace_; }
+
+ private:
+  friend class FaultFile;
+  friend class FaultLock;
+  struct Change {
+    std::uint64_t offset = 0;
+    std::string bytes;
+    bool truncates = false;  // to `offset`
+  };
+  struct Node {
+    std::string cached;
+    std::string durable;
+    std::vector<Change> unsynced;
+  };
+  static void apply(const Change& change, std::string& content);
+  static void survive(Node& node, Survival survival, std::uint64_t seed);
+  Result<void> change(const std::string& what, const std::string& path, std::uint64_t detail = 0);
+  Result<void> write(Node& node, const std::string& path, Change change);
+  Result<void> sync(const std::shared_ptr<Node>& node, const std::string& path);
+  Error off(const std::string& path) const;
+
+  std::map<std::string, std::shared_ptr<Node>> names_;
+  std::map<std::string, std::shared_ptr<Node>> durable_names_;
+  std::set<std::string> locks_;
+  std::uint64_t changes_ = 0;
+  std::uint64_t syncs_ = 0;
+  std::uint64_t fail_change_ = 0;
+  std::uint64_t fail_sync_ = 0;
+  std::uint64_t lie_in_sync_ = 0;
+  std::uint64_t cut_after_lie_ = 0;
+  std::uint64_t cut_ = 0;
+  std::uint64_t trace_ = 0;
+  bool failed_ = false;
+  bool powered_ = true;
+};
+
+}  // namespace rejoin::disk_test
