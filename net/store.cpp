@@ -55,7 +55,9 @@ bool Store::merge(const Entry& entry, std::set<ObjectKey>& changed) {
 CausalContext Store::suppressed(const Entry& entry) const {
   CausalContext out;
   for (const Put& put : entry.puts) {
-    if (!in_context(put.dot) && held_against_cut(put)) out.add(put.dot);
+    if (in_context(put.dot) || !held_against_cut(put)) continue;
+    // Live in a settled slot: the repair itself brought it.
+    if (!is_live(put.slot, put.dot)) out.add(put.dot);
   }
   return out;
 }
