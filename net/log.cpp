@@ -24,8 +24,7 @@ void EntryLog::append(Entry entry) {
     entry = join(take(id).entry, entry);
     bytes = entry.bytes();
   }
-  const std::size_t values = entry.puts.size();
-  insert(next_++, std::move(entry), values);
+  insert(next_++, std::move(entry));
   trim();
 }
 
@@ -38,22 +37,27 @@ std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
            at->first.sequence <= removal.dots.last;
          ++at) {
       Logged& old = logged_.at(at->second.id);
-      for (const Put& put : old.entry.puts) {
-        const bool gone = put.dot.replica == removal.replica &&
-                          put.dot.sequence >= std::max(removal.dots.first, at->first.sequence) &&
-                          put.dot.sequence <= std::min(removal.dots.last, at->second.last) &&
-                          put.slot == removal.slot;
-        if (gone && old.values_left > 0 && --old.values_left == 0) emptied.insert(at->second.id);
+      for (std::size_t i = 0; i < old.entry.puts.size(); ++i) {
+        const Put& put = old.entry.puts[i];
+        const bool removed = put.dot.replica == removal.replica &&
+                             put.dot.sequence >= std::max(removal.dots.first, at->first.sequence) &&
+                             put.dot.sequence <= std::min(removal.dots.last, at->second.last) &&
+                             put.slot == removal.slot;
+        // Two entries may remove the same value, each without having seen the other.
+        if (!removed || old.gone[i]) continue;
+        old.gone[i] = true;
+        if (--old.values_left == 0) emptied.insert(at->second.id);
       }
     }
   }
   return {emptied.begin(), emptied.end()};
 }
 
-void EntryLog::insert(Id id, Entry entry, std::size_t values_left) {
+void EntryLog::insert(Id id, Entry entry) {
   Logged logged;
   logged.bytes = entry.bytes();
-  logged.values_left = values_left;
+  logged.gone.assign(entry.puts.size(), false);
+  logged.values_left = entry.puts.size();
   // Dots that another entry here already serves stay with it.
   (entry.dots - dots_).each_interval([&](const ReplicaId& replica, Interval interval) {
     const Dot first{replica, interval.first};

@@ -36,7 +36,8 @@ class EntryLog {
   struct Logged {
     Entry entry;
     std::uint64_t bytes = 0;
-    std::size_t values_left = 0;  // puts that no later entry here removed
+    std::vector<bool> gone;       // of each put: a later entry here removed it
+    std::size_t values_left = 0;  // puts that none did
     std::vector<Dot> index_keys;
   };
   struct Run {  // dots of one replica, from the key's sequence on
@@ -46,7 +47,7 @@ class EntryLog {
   using Index = std::map<Dot, Run>;
 
   Index::const_iterator first_run(const ReplicaId& replica, std::uint64_t sequence) const;
-  void insert(Id id, Entry entry, std::size_t values_left);
+  void insert(Id id, Entry entry);
   Logged take(Id id);
   std::vector<Id> emptied_by(const Entry& entry);
   void trim();
