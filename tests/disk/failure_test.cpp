@@ -103,6 +103,8 @@ Records go_on(FaultFileSystem& disk, const Outcome& outcome) {
       << found.size() << " records, acknowledged " << outcome.acknowledged.size();
   EXPECT_TRUE(storage->append(Records{"one more"}));
   found.push_back("one more");
+  disk.cut_power(1);
+  storage.reset();
   return found;
 }
 
