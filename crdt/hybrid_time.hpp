@@ -30,10 +30,11 @@ struct HybridTime {
   friend auto operator<=>(const HybridTime&, const HybridTime&) = default;
 };
 
-// The stamp of an event at wall time `now` after the event `last`: above last, and not below now.
+// The stamp of an event at wall time `now` after the event `last`: above last, and not below now, but never
+// above the ceiling, since no decoder takes such a stamp.
 constexpr HybridTime after(HybridTime last, HybridTime now) {
   const std::uint64_t next = std::min(last.value, HybridTime::ceiling - 1) + 1;
-  return HybridTime{std::max(next, now.value)};
+  return HybridTime{std::max(next, std::min(now.value, HybridTime::ceiling))};
 }
 
 // A replica's own clock: each tick is above every earlier tick, and above what was observed within
