@@ -1,11 +1,13 @@
 // Is my merge right? The law kit answers for any type that has merge, ==, a default and copies.
 //
-// Here is a type of our own: the best score of each player. We tell the kit three things in a Subject: what
-// an operation is, how to draw one, and how to perform it. It then plays histories of three replicas, in
-// which states are merged and changes are lost, doubled, reordered and regrouped, and checks its laws.
+// Here is a type of our own: the best score of each player. We tell the kit three things in a
+// Subject: what an operation is, how to draw one, and how to perform it. It then plays histories of
+// three replicas, in which states are merged and changes are lost, doubled, reordered and
+// regrouped, and checks its laws.
 //
-// A second type is almost the same: on a tie it keeps the title it already has. Each replica then keeps its
-// own, for ever, and no unit test that merges one way will tell. The kit shows two steps that prove it.
+// A second type is almost the same: on a tie it keeps the title it already has. Each replica then
+// keeps its own, for ever, and no unit test that merges one way will tell. The kit shows two steps
+// that prove it.
 //
 // Prints both reports. Exits with 0 if the first type passes and the second is caught.
 
@@ -55,7 +57,8 @@ struct ScoreReport {
   Score score;
 
   friend std::ostream& operator<<(std::ostream& out, const ScoreReport& report) {
-    return out << report.player << " scores " << report.score.points << " as " << report.score.title;
+    return out << report.player << " scores " << report.score.points << " as "
+               << report.score.title;
   }
 };
 

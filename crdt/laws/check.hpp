@@ -1,14 +1,15 @@
 #pragma once
 
-// check<T>: holds a type's merge, mutators, deltas and bytes against the laws, on random histories of three
-// replicas, and shrinks what breaks one.
+// check<T>: holds a type's merge, mutators, deltas and bytes against the laws, on random histories
+// of three replicas, and shrinks what breaks one.
 //
-//     const laws::Report report = laws::check<Cart>();      // needs a laws::Subject<Cart>, subject.hpp
-//     std::cout << report;                                  // report.ok(): all hold, and not by idleness
+//     const laws::Report report = laws::check<Cart>();   // with a laws::Subject<Cart>
+//     std::cout << report;                               // report.ok(): do all laws hold?
 //
-// Cost: 100 histories take milliseconds for a small type. Seed and number come from rapidcheck's RC_PARAMS
-// ("seed=7 max_success=1000"); without it each run draws a seed. The type must be deterministic.
-// Not for: states no history reaches, time, threads; and a law that holds in 100 histories is not proved.
+// Cost: 100 histories take milliseconds for a small type. Seed and number come from rapidcheck's
+// RC_PARAMS ("seed=7 max_success=1000"); without it each run draws a seed. The type must be
+// deterministic. Not for: states no history reaches, time, threads; and a law that holds in 100
+// histories is not proved.
 
 #include <exception>
 
@@ -27,7 +28,8 @@ struct Budget {
   static const rc::detail::TestParams& params() { return rc::detail::configuration().testParams; }
 };
 
-// Every law with its name; no function for one that this type cannot break, with the reason as complaint.
+// Every law with its name; no function for one that this type cannot break, with the reason as
+// complaint.
 template <class T>
 struct LawBook {
   std::vector<Law<T>> laws{
@@ -112,7 +114,8 @@ Coverage coverage_of(const History<OpOf<T>>& history) {
   }
 }
 
-// Most bugs are found soonest in short histories; every eighth is long. Too short ones are drawn again.
+// Most bugs are found soonest in short histories; every eighth is long. Too short ones are drawn
+// again.
 template <class Op>
 rc::Shrinkable<History<Op>> draw(const rc::Gen<History<Op>>& generator, rc::Random& random,
                                  std::size_t number) {

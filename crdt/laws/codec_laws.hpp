@@ -1,7 +1,7 @@
 #pragma once
 
-// The laws of a type with a Codec: bytes bring back the state, equal states have equal bytes, and no bytes
-// do harm.
+// The laws of a type with a Codec: bytes bring back the state, equal states have equal bytes, and
+// no bytes do harm.
 
 #include "crdt/laws/delta_laws.hpp"
 
@@ -35,7 +35,8 @@ std::string bytes_are_canonical(const Played<T>& played) {
   if (!played.deltas.empty()) same.push_back(joined_all(strided(played.deltas)));
   for (std::size_t i = 0; i < played.final_states.size(); ++i) {
     T rotated = played.final_states[i];
-    for (std::size_t j = played.final_states.size(); j-- > 0;) rotated.merge(played.final_states[j]);
+    std::for_each(played.final_states.rbegin(), played.final_states.rend(),
+                  [&](const T& state) { rotated.merge(state); });
     same.push_back(std::move(rotated));
   }
   for (const T& state : spread(played.states, 8)) same.push_back(state);

@@ -1,6 +1,7 @@
 #pragma once
 
-// The laws of deltas: a delta does what its mutation did, and deltas may take any way to any replica.
+// The laws of deltas: a delta does what its mutation did, and deltas may take any way to any
+// replica.
 
 #include <algorithm>
 #include <numeric>
@@ -13,14 +14,16 @@ template <class T>
 std::string delta_equals_mutation(const Played<T>& played) {
   for (const Performed<T>& step : played.performed) {
     if (!step.delta) continue;
-    const std::string complaint = unless_same("before merged with the delta",
-                                              joined(step.before, *step.delta), "after", step.after);
+    const T merged = joined(step.before, *step.delta);
+    const std::string complaint =
+        unless_same("before merged with the delta", merged, "after", step.after);
     if (!complaint.empty()) return rc::toString(step.op) + ": " + complaint;
   }
   return {};
 }
 
-// A fixed, thorough shuffle: step through the deltas by a number that has no divisor in common with theirs.
+// A fixed, thorough shuffle: step through the deltas by a number that has no divisor in common with
+// theirs.
 template <class T>
 std::vector<T> strided(const std::vector<T>& deltas) {
   std::size_t stride = deltas.size() / 2 + 1;
@@ -65,7 +68,8 @@ std::string deltas_doubled(const Played<T>& played) {
     late.merge(played.deltas[i]);
     late.merge(played.deltas[i / 2]);
   }
-  std::string complaint = unless_same("deltas with late doubles", late, "merging full states", full);
+  std::string complaint =
+      unless_same("deltas with late doubles", late, "merging full states", full);
   if (!complaint.empty()) return complaint;
   for (const T& delta : played.deltas) {
     complaint = unless_same("a delta after the full state", joined(full, delta), "the state", full);

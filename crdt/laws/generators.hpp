@@ -1,7 +1,7 @@
 #pragma once
 
-// Generators with the biases that find bugs in merges: few distinct values, so that replicas meet, and the
-// edges of numbers. All shrink towards the simplest.
+// Generators with the biases that find bugs in merges: few distinct values, so that replicas meet,
+// and the edges of numbers. All shrink towards the simplest.
 
 #include <cstdint>
 #include <limits>
@@ -16,14 +16,16 @@ namespace rejoin::laws {
 // 0 .. count - 1.
 inline rc::Gen<int> few(int count = 3) { return rc::gen::inRange(0, count); }
 
-// One of these, simplest first: it shrinks towards the front, which rapidcheck's element() does not.
+// One of these, simplest first: it shrinks towards the front, which rapidcheck's element() does
+// not.
 template <class T>
 rc::Gen<T> among(std::vector<T> values) {
   auto index = rc::gen::inRange<std::size_t>(0, values.size());
   return rc::gen::map(std::move(index), [values](std::size_t at) { return values[at]; });
 }
 
-// Mostly small, sometimes an edge: of 64 bits, of a counter's share, of what a double holds exactly.
+// Mostly small, sometimes an edge: of 64 bits, of a counter's share, of what a double holds
+// exactly.
 inline rc::Gen<std::int64_t> edgy_integer() {
   return rc::gen::weightedOneOf<std::int64_t>(
       {{3, rc::gen::inRange<std::int64_t>(-3, 4)},

@@ -8,7 +8,9 @@
 namespace rejoin::laws {
 namespace {
 
-std::string name_of(std::size_t replica) { return std::string(1, static_cast<char>('A' + replica)); }
+std::string name_of(std::size_t replica) {
+  return std::string(1, static_cast<char>('A' + replica));
+}
 
 // Four values, and in one of thirteen cases an absurd one.
 rc::Gen<std::uint64_t> wall_clocks() {

@@ -1,7 +1,7 @@
 #pragma once
 
-// History: what three replicas did, as plain data that shrinks and prints. Numbers in a step are taken
-// modulo what exists when it is played, so every part of a history is a history.
+// History: what three replicas did, as plain data that shrinks and prints. Numbers in a step are
+// taken modulo what exists when it is played, so every part of a history is a history.
 //
 //     perform   a replica performs an operation; its delta is sent, which may never arrive
 //     merge     a replica merges another's full state
@@ -46,8 +46,8 @@ struct Step {
 template <class Op>
 using History = std::vector<Step<Op>>;
 
-// Of wall clocks there are four values, so that stamps at different replicas often tie; now and then an
-// absurd one.
+// Of wall clocks there are four values, so that stamps at different replicas often tie; now and
+// then an absurd one.
 rc::Gen<Move> moves();
 
 // As many steps as the size it is drawn at, at most.

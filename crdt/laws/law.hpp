@@ -1,8 +1,8 @@
 #pragma once
 
-// Law<T>: a named function of one played history. It answers with a complaint, or with nothing if the law
-// holds there. Laws know neither random numbers nor budgets, so any driver may feed them: check.hpp
-// draws histories; another might list all short ones, or run them on mutants of a type.
+// Law<T>: a named function of one played history. It answers with a complaint, or with nothing if
+// the law holds there. Laws know neither random numbers nor budgets, so any driver may feed them:
+// check.hpp draws histories; another might list all short ones, or run them on mutants of a type.
 //
 // Laws are about states that histories reach. A state that none reaches may break any law and prove
 // nothing; such states appear only in the law on hostile bytes.
@@ -39,7 +39,8 @@ template <class T>
 
 // The complaint that two ways to one state differ; nothing if they do not.
 template <class T>
-[[gnu::noinline]] std::string unless_same(const char* way, const T& got, const char* other, const T& want) {
+[[gnu::noinline]] std::string unless_same(const char* way, const T& got, const char* other,
+                                              const T& want) {
   if (got == want) return {};
   return std::string(way) + " gives " + shown(got) + ", " + other + " gives " + shown(want);
 }

@@ -109,8 +109,8 @@ template <class T>
 std::string mutators_go_up(const Played<T>& played) {
   for (const Performed<T>& step : played.performed) {
     if (!step.delta) continue;
-    std::string complaint =
-        unless_same("after merged with before", joined(step.after, step.before), "after", step.after);
+    const T merged = joined(step.after, step.before);
+    std::string complaint = unless_same("after merged with before", merged, "after", step.after);
     if (complaint.empty()) {
       complaint = unless_same("after merged with its delta", joined(step.after, *step.delta),
                               "after", step.after);

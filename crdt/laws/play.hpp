@@ -26,9 +26,10 @@ struct Performed {
   bool effective() const { return delta.has_value() && !(before == after); }
 };
 
-// What a history was good for. A law that held where nothing happened at the same time has not held.
+// What a history was good for. A law that held where nothing happened at the same time has not
+// held.
 struct Coverage {
-  bool concurrent = false;  // two operations that changed something, neither known to the other's replica
+  bool concurrent = false;  // two operations that changed something, made unknown to each other
   bool tie = false;         // two such operations with one stamp
   bool gap = false;         // a replica had a later delta of a replica before an earlier one
   bool refused = false;     // an operation was refused
@@ -37,7 +38,7 @@ struct Coverage {
 template <class T>
 struct Played {
   std::vector<T> final_states;          // of the replicas
-  std::vector<T> states;                // distinct states that were reached, last first; final ones lead
+  std::vector<T> states;                // distinct, final ones first, then from the last
   std::vector<Performed<T>> performed;
   std::vector<T> deltas;                // of operations that were not refused, in order
   Coverage coverage;

@@ -29,7 +29,7 @@ struct Report {
 
   std::uint64_t seed = 0;
   std::size_t histories = 0;
-  std::size_t concurrent = 0;  // histories in which operations that changed something were concurrent
+  std::size_t concurrent = 0;  // histories with concurrent operations that changed something
   std::size_t ties = 0;        // ... with one stamp
   std::size_t gaps = 0;        // histories in which a delta overtook an earlier one
   std::size_t refused = 0;     // histories in which an operation was refused

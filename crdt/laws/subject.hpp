@@ -6,14 +6,14 @@
 //       using Op = ...;                                      one operation, plain data
 //       static rc::Gen<Op> operations();                     which operations there are
 //       static Cart apply(Cart&, const Op&, const At&);      perform one, return its delta
-//       static auto value(const Cart&);                      optional: call the queries, show the result
+//       static auto value(const Cart&);                      optional: what its queries say
 //     };
 //
-// Op must be copyable and printable: operator<< or rapidcheck's showValue. apply may return Result<T>,
-// where an error means "refused, nothing changed", or void if the type has no deltas: then a copy of
-// the whole state is sent. At is who performs it and that replica's wall clock, which may tie with
-// another's and go back. The type itself needs merge, ==, a default that is bottom, and copies. Its codec
-// laws are checked if it has a Codec.
+// Op must be copyable and printable: operator<< or rapidcheck's showValue. apply may return
+// Result<T>, where an error means "refused, nothing changed", or void if the type has no deltas:
+// then a copy of the whole state is sent. At is who performs it and that replica's wall clock,
+// which may tie with another's and go back. The type itself needs merge, ==, a default that is
+// bottom, and copies. Its codec laws are checked if it has a Codec.
 //
 // Small domains find bugs: let operations meet on few keys. generators.hpp helps.
 

@@ -10,7 +10,8 @@ struct Heard {
   Interval interval;
 
   friend std::ostream& operator<<(std::ostream& out, const Heard& heard) {
-    return out << heard.replica << ":[" << heard.interval.first << ',' << heard.interval.last << ']';
+    return out << heard.replica << ":[" << heard.interval.first << ',' << heard.interval.last
+               << ']';
   }
 };
 

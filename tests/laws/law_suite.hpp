@@ -1,7 +1,8 @@
 #pragma once
 
-// The law suite: one test for each type in a list. A new type is its header, a Subject for it, and one line
-// in a list of tests/laws/*_laws_test.cpp. Types are spread over files because each costs compile time.
+// The law suite: one test for each type in a list. A new type is its header, a Subject for it, and
+// one line in a list of tests/laws/*_laws_test.cpp. Types are spread over files because each costs
+// compile time.
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Wrong types, each a small right type with one bug of faults-and-bugs that some real library had. The law
-// kit must catch every one, and must not accuse the right type that they differ from. A kit that catches
-// nothing is not yet one.
+// Wrong types, each a small right type with one bug of faults-and-bugs that some real library had.
+// The law kit must catch every one, and must not accuse the right type that they differ from. A kit
+// that catches nothing is not yet one.
 
 #include <gtest/gtest.h>
 

@@ -152,7 +152,9 @@ struct Subject<PlantedCounter<bug>> {
   static std::int64_t value(const PlantedCounter<bug>& counter) { return counter.value(); }
 };
 
-TEST(PlantedCounter, RightOneIsNotAccused) { expect_not_accused<PlantedCounter<CounterBug::none>>(); }
+TEST(PlantedCounter, RightOneIsNotAccused) {
+  expect_not_accused<PlantedCounter<CounterBug::none>>();
+}
 TEST(PlantedCounter, NegativeStepIsCaught) {
   expect_caught_by<PlantedCounter<CounterBug::takes_negative_steps>>("mutators only go up");
 }

@@ -6,7 +6,9 @@ namespace rejoin::laws {
 enum class SetChange { add, remove, clear };
 
 inline std::ostream& operator<<(std::ostream& out, SetChange change) {
-  return out << (change == SetChange::add ? "add" : change == SetChange::remove ? "remove" : "clear");
+  return out << (change == SetChange::add      ? "add"
+                 : change == SetChange::remove ? "remove"
+                                               : "clear");
 }
 
 template <class T>

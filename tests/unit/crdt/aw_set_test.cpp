@@ -91,7 +91,8 @@ TEST(AwSet, NanIsRefusedAndBothZerosAreOneElement) {
   EXPECT_FALSE(set.contains(std::numeric_limits<double>::quiet_NaN()));
 }
 
-// A delta names the slots it emptied. Its decoded twin does not, and searches: both must do the same.
+// A delta names the slots it emptied. Its decoded twin does not, and searches: both must do the
+// same.
 TEST(AwSet, RemovalThatNamesItsSlotsDoesWhatASearchingOneDoes) {
   Words large;
   for (int i = 0; i < 500; ++i) large.add(a, std::to_string(i));
@@ -226,8 +227,8 @@ TEST(AwSet, ReplicaThatWasAwayDoesNotResurrect) {
   EXPECT_EQ(at_a.elements(), List{"w"});
 }
 
-// B51: one id at two copies gives one dot to two events, and both are lost: what is promised is only that
-// no replica differs. A new incarnation, as every start of a process has, keeps both.
+// B51: one id at two copies gives one dot to two events, and both are lost: what is promised is
+// only that no replica differs. A new incarnation, as every start of a process has, keeps both.
 TEST(AwSet, B51_TwoWritersNeedTwoIncarnations) {
   Words original;
   Words clone;

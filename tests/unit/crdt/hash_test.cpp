@@ -21,7 +21,9 @@ TEST(Hash64, GivesTheSameNumbersEverywhere) {
 
 TEST(Hash64, LengthSeedAndOrderAllMatter) {
   std::set<std::uint64_t> seen;
-  for (std::size_t length = 0; length < 40; ++length) seen.insert(hash64(std::string(length, '\0')));
+  for (std::size_t length = 0; length < 40; ++length) {
+    seen.insert(hash64(std::string(length, '\0')));
+  }
   for (std::uint64_t seed = 1; seed < 40; ++seed) seen.insert(hash64("", seed));
   for (char first = 'a'; first <= 'z'; ++first) seen.insert(hash64(std::string{first, 'x'}));
   for (char last = 'a'; last <= 'w'; ++last) seen.insert(hash64(std::string{'x', last}));
