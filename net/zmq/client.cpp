@@ -16,7 +16,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // The node is the one to say that the time is over; it gets this much longer to say so.
-constexpr milliseconds grace{500};
+constexpr milliseconds grace_min{100};
+constexpr milliseconds grace_max{500};
 
 struct Option {
   int name;
@@ -114,6 +115,7 @@ Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
     return Error{ErrorCode::transport_failed,
                  "nobody answers at " + address_ + ": is rejoind running there?"};
   }
+  const milliseconds grace = std::clamp(timeout, grace_min, grace_max);
   while (wait_for(socket, ZMQ_POLLIN, deadline + grace)) {
     const auto answer = receive(socket);
     if (!answer) continue;

@@ -37,7 +37,8 @@ constexpr std::array config_fields = {
 struct Given {
   std::optional<std::string> name, listen, data, cluster;
   std::vector<std::string> peers;
-  std::optional<bool> is_volatile, insecure;
+  bool is_volatile = false;
+  bool insecure = false;
   Config config;
 };
 
@@ -126,12 +127,12 @@ DaemonCommand wrong(const std::string& says) {
 }
 
 DaemonCommand resolved(const Given& given) {
-  if (!given.insecure.value_or(false)) {
+  if (!given.insecure) {
     return wrong(
         "refuses to start: this build has no keys yet, so it would speak plaintext, and whoever "
         "reaches the port could read and write. Add --insecure to allow that");
   }
-  const bool forgets = given.is_volatile.value_or(false);
+  const bool forgets = given.is_volatile;
   if (forgets == given.data.has_value()) {
     return wrong(forgets ? "--data and --volatile exclude each other"
                          : "needs --data DIR to keep what it is told, or --volatile not to");
@@ -154,16 +155,17 @@ DaemonCommand resolved(const Given& given) {
 DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
   CLI::App app("rejoind: a node that replicates. It answers `rejoin --at ADDRESS`.", "rejoind");
   Given flags;
+  bool is_volatile = false, insecure = false;
   std::string file;
   std::string keys;
   app.add_option("--name", flags.name, "a label for people");
   app.add_option("--listen", flags.listen, "where to listen: tcp://HOST:PORT, or PORT * for any");
   app.add_option("--peer", flags.peers, "another node's address; once for each");
   app.add_option("--data", flags.data, "the directory to keep the store in");
-  app.add_flag("--volatile", flags.is_volatile, "keep nothing");
+  app.add_flag("--volatile", is_volatile, "keep nothing");
   app.add_option("--cluster", flags.cluster, "nodes of other clusters are refused ('default')");
   app.add_option("--config", file, "a TOML file with these names, and the limits, as keys");
-  app.add_flag("--insecure", flags.insecure, "allow plaintext: anyone may read and write");
+  app.add_flag("--insecure", insecure, "allow plaintext: anyone may read and write");
   app.add_option("--keys", keys, "not in this build")->type_name("DIR");
   try {
     app.parse(argc, argv);
@@ -184,10 +186,10 @@ DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
   prefer(given.name, flags.name);
   prefer(given.listen, flags.listen);
   prefer(given.cluster, flags.cluster);
-  prefer(given.insecure, flags.insecure);
-  if (flags.data || flags.is_volatile) {
+  if (insecure) given.insecure = true;
+  if (flags.data || is_volatile) {  // the two are one choice
     given.data = flags.data;
-    given.is_volatile = flags.is_volatile;
+    given.is_volatile = is_volatile;
   }
   if (!flags.peers.empty()) given.peers = flags.peers;
   return resolved(given);
