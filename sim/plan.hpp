@@ -1,0 +1,32 @@
+#pragma once
+
+// Plan: everything that one seed draws from a scenario before the run begins: which faults, when, whom;
+// the Config; and when the transactions are. Each draw is keyed by the name of what it is for, so taking
+// one fault out of a scenario leaves all others as they were.
+
+#include <vector>
+
+#include "crdt/result.hpp"
+#include "net/config.hpp"
+#include "sim/fault.hpp"
+#include "sim/random.hpp"
+#include "sim/scenario.hpp"
+
+namespace rejoin::sim {
+
+struct PlannedTransaction {
+  Time at = 0;
+  unsigned node = 0;  // the next one that is up takes its place
+};
+
+struct Plan {
+  Config config;
+  std::vector<Fault> faults;       // in the scenario's order
+  std::vector<Receipt> receipts;   // one for each fault of the scenario
+  std::vector<PlannedTransaction> transactions;
+};
+
+// Requires: scenario.validate(). Error: a drawn Config that Config::validate refuses.
+Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws);
+
+}  // namespace rejoin::sim

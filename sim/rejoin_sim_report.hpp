@@ -1,0 +1,20 @@
+#pragma once
+
+// What rejoin-sim says of its runs: JSON for programs, a page of lines for people.
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sim/outcome.hpp"
+
+namespace rejoin::sim {
+
+nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds);
+std::string text_of(const Outcome& outcome, double wall_seconds);
+
+// Sixteen hexadecimal digits.
+std::string hash_text(std::uint64_t hash);
+// "violation: rule 5 at n2, 4.213 s: ..."; "vacuous: ..."; "ok".
+std::string verdict_line(const Outcome& outcome);
+
+}  // namespace rejoin::sim

@@ -1,0 +1,307 @@
+#include "sim/rejoin_sim_scenario.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+namespace rejoin::sim {
+namespace {
+
+std::optional<Time> duration(std::string_view text) {
+  std::size_t at = 0;
+  std::uint64_t number = 0;
+  while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 15) {
+    number = number * 10 + static_cast<std::uint64_t>(text[at++] - '0');
+  }
+  if (at == 0) return std::nullopt;
+  const std::string_view unit = text.substr(at);
+  if (unit == "us") return number * microsecond;
+  if (unit == "ms") return number * millisecond;
+  if (unit == "s") return number * second;
+  if (unit == "m") return number * 60 * second;
+  return std::nullopt;
+}
+
+// How each kind of value is read from a node of the file; false if it is another kind.
+bool take(const toml::node& node, Time& out, bool is_duration) {
+  if (is_duration) {
+    const auto text = node.value_exact<std::string>();
+    const auto parsed = text ? duration(*text) : std::nullopt;
+    if (parsed) out = *parsed;
+    return parsed.has_value();
+  }
+  const auto number = node.value_exact<std::int64_t>();
+  if (!number || *number < 0) return false;
+  out = static_cast<std::uint64_t>(*number);
+  return true;
+}
+bool take(const toml::node& node, std::int64_t& out, bool) {
+  const auto number = node.value_exact<std::int64_t>();
+  if (!number || *number < 0) return false;
+  out = *number;
+  return true;
+}
+bool take(const toml::node& node, unsigned& out, bool) {
+  const auto number = node.value_exact<std::int64_t>();
+  if (!number || *number < 0 || *number > std::numeric_limits<std::int32_t>::max()) return false;
+  out = static_cast<unsigned>(*number);
+  return true;
+}
+bool take(const toml::node& node, double& out, bool) {
+  if (!node.is_number()) return false;
+  out = *node.value<double>();
+  return true;
+}
+bool take(const toml::node& node, bool& out, bool) {
+  const auto value = node.value_exact<bool>();
+  if (value) out = *value;
+  return value.has_value();
+}
+bool take(const toml::node& node, std::string& out, bool) {
+  const auto value = node.value_exact<std::string>();
+  if (value) out = *value;
+  return value.has_value();
+}
+template <class T>
+bool take(const toml::node& node, Range<T>& out, bool is_duration) {
+  if (const toml::array* both = node.as_array()) {
+    return both->size() == 2 && take(*both->get(0), out.low, is_duration) &&
+           take(*both->get(1), out.high, is_duration);
+  }
+  if (!take(node, out.low, is_duration)) return false;
+  out.high = out.low;
+  return true;
+}
+template <class T>
+bool take(const toml::node& node, std::vector<T>& out, bool is_duration) {
+  const toml::array* all = node.as_array();
+  if (all == nullptr) return false;
+  out.clear();
+  for (const toml::node& each : *all) {
+    out.emplace_back();
+    if (!take(each, out.back(), is_duration)) return false;
+  }
+  return true;
+}
+
+// Reads one table, remembers what it was asked for, and refuses the rest. The first error is kept.
+class Table {
+ public:
+  Table(const toml::table& table, std::string where, const std::string& file,
+        std::optional<Error>& error)
+      : table_(table), where_(std::move(where)), file_(file), error_(error) {}
+
+  template <class T>
+  bool value(std::string_view name, T& out, const char* wanted, bool is_duration = false) {
+    allowed_.emplace_back(name);
+    const toml::node* node = table_.get(name);
+    if (node == nullptr || error_) return false;
+    if (take(*node, out, is_duration)) return true;
+    fail(*node, "'" + std::string(name) + "' in " + where_ + " must be " + wanted);
+    return false;
+  }
+  template <class T>
+  bool time(std::string_view name, T& out) {
+    return value(name, out, "a duration such as \"200ms\", or a range of two where one is taken",
+                 true);
+  }
+  template <class T>
+  bool number(std::string_view name, T& out) {
+    return value(name, out, "a number of at least 0, or a range of two where one is taken");
+  }
+  bool flag(std::string_view name, bool& out) { return value(name, out, "true or false"); }
+  bool text(std::string_view name, std::string& out) { return value(name, out, "text in quotes"); }
+
+  // Calls f with the table of that name, if there is one.
+  template <class F>
+  void table(std::string_view name, F&& f) {
+    allowed_.emplace_back(name);
+    const toml::node* node = table_.get(name);
+    if (node == nullptr || error_) return;
+    if (!node->is_table()) return fail(*node, "'" + std::string(name) + "' must be a table");
+    Table below(*node->as_table(), "[" + std::string(name) + "]", file_, error_);
+    f(below);
+    below.finish();
+  }
+  template <class F>
+  void tables(std::string_view name, F&& f) {
+    allowed_.emplace_back(name);
+    const toml::node* node = table_.get(name);
+    if (node == nullptr || error_) return;
+    const toml::array* all = node->as_array();
+    if (all == nullptr || !all->is_array_of_tables()) {
+      return fail(*node, "write each " + std::string(name) + " as [[" + std::string(name) + "]]");
+    }
+    for (const toml::node& each : *all) {
+      Table below(*each.as_table(), "[[" + std::string(name) + "]]", file_, error_);
+      f(below);
+      below.finish();
+    }
+  }
+
+  void finish() {
+    for (const auto& [key, node] : table_) {
+      if (error_) return;
+      const std::string_view name = key.str();
+      if (std::find(allowed_.begin(), allowed_.end(), name) != allowed_.end()) continue;
+      std::string names;
+      for (const std::string& each : allowed_) names += (names.empty() ? "" : ", ") + each;
+      fail(node, "unknown key '" + std::string(name) + "' in " + where_ + "; allowed: " + names);
+    }
+  }
+  void fail(const toml::node& node, const std::string& what) {
+    if (error_) return;
+    error_ = Error{ErrorCode::invalid_argument,
+                   file_ + ":" + std::to_string(node.source().begin.line) + ": " + what};
+  }
+  void fail(const std::string& what) { fail(table_, what); }
+  bool has(std::string_view name) const { return table_.get(name) != nullptr; }
+
+ private:
+  const toml::table& table_;
+  std::string where_;
+  const std::string& file_;
+  std::optional<Error>& error_;
+  std::vector<std::string> allowed_;
+};
+
+void read_target(Table& table, FaultSpec& fault) {
+  switch (fault.kind) {
+    case FaultKind::loss:
+      table.number("rate", fault.rate);
+      return;
+    case FaultKind::duplicate:
+    case FaultKind::reorder:
+      table.number("rate", fault.rate);
+      table.time("by", fault.by);
+      return;
+    case FaultKind::split:
+      table.value("groups", fault.groups, "lists of nodes, such as [[0, 1], [2]]");
+      return;
+    case FaultKind::one_way:
+      table.value("from", fault.from, "a list of nodes");
+      table.value("to", fault.to, "a list of nodes");
+      table.number("count", fault.count);
+      return;
+    case FaultKind::clock_step:
+      table.time("by", fault.by);
+      break;
+    case FaultKind::clock_drift:
+      table.number("ppm", fault.ppm);
+      break;
+    case FaultKind::wipe:
+      table.flag("new_identity", fault.new_identity);
+      break;
+    default:
+      break;
+  }
+  table.value("nodes", fault.nodes, "a list of nodes");
+  table.number("count", fault.count);
+}
+
+void read_fault(Table& table, Scenario& scenario) {
+  FaultSpec fault;
+  std::string kind;
+  if (!table.text("kind", kind)) return table.fail("a [[fault]] needs a kind");
+  const auto known = fault_kind(kind);
+  if (!known) {
+    return table.fail("'" + kind +
+                      "' is no kind of fault; there are loss, duplicate, reorder, split, one_way, "
+                      "crash, wipe, pause, clock_step, clock_drift");
+  }
+  fault.kind = *known;
+  fault.name = kind;
+  table.text("name", fault.name);
+  table.text("group", fault.group);
+  if (!table.time("at", fault.at)) table.fail("a [[fault]] needs 'at', when it begins");
+  if (!table.time("for", fault.lasting)) table.fail("a [[fault]] needs 'for', how long it lasts");
+  table.number("repeat", fault.repeat);
+  table.time("every", fault.every);
+  table.number("bites", fault.bites_min);
+  read_target(table, fault);
+  scenario.faults.push_back(std::move(fault));
+}
+
+void read_workload(Table& table, Workload& workload) {
+  table.number("transactions", workload.transactions);
+  table.time("over", workload.over);
+  table.number("keys", workload.keys);
+  table.number("elements", workload.elements);
+  table.number("hot", workload.hot);
+  table.number("removes", workload.removes);
+  table.number("clears", workload.clears);
+  table.number("wide", workload.wide);
+  table.number("aborts", workload.aborts);
+}
+
+void read_top(Table& top, Scenario& scenario) {
+  top.number("nodes", scenario.nodes);
+  top.time("until", scenario.until);
+  top.time("converge", scenario.converge);
+  top.time("quiet", scenario.quiet);
+  top.flag("swarm", scenario.swarm);
+  top.number("check_every", scenario.check_every);
+  top.table("links", [&](Table& table) {
+    table.time("latency", scenario.links.base);
+    table.time("jitter", scenario.links.jitter);
+  });
+  top.table("disks", [&](Table& table) {
+    table.time("sync", scenario.disks.sync);
+    table.number("checkpoint", scenario.disks.checkpoint);
+  });
+  top.table("clocks", [&](Table& table) { table.time("offset", scenario.clocks.offset); });
+  top.table("workload", [&](Table& table) { read_workload(table, scenario.workload); });
+  top.table("config", [&](Table& table) {
+    for (std::string_view name : config_fields()) {
+      Range<std::uint64_t> range;
+      if (table.number(name, range)) scenario.config.emplace_back(name, range);
+    }
+  });
+  top.tables("fault", [&](Table& table) { read_fault(table, scenario); });
+  top.table("expect", [&](Table& table) {
+    table.number("repairs", scenario.expect.repairs);
+    table.number("conflicts", scenario.expect.conflicts);
+  });
+  top.finish();
+}
+
+}  // namespace
+
+Result<Scenario> parse_scenario(const std::string& text, const std::string& file) {
+  Scenario scenario;
+  const std::size_t slash = file.rfind('/');
+  scenario.name = slash == std::string::npos ? file : file.substr(slash + 1);
+  scenario.name = scenario.name.substr(0, scenario.name.rfind(".toml"));
+  try {
+    const toml::table parsed = toml::parse(text, file);
+    std::optional<Error> error;
+    Table top(parsed, "the file", file, error);
+    read_top(top, scenario);
+    if (error) return *error;
+  } catch (const toml::parse_error& error) {
+    return Error{ErrorCode::malformed, file + ":" +
+                                           std::to_string(error.source().begin.line) + ": " +
+                                           std::string(error.description())};
+  }
+  if (auto good = scenario.validate(); !good) {
+    return Error{good.error().code, file + ": " + good.error().message};
+  }
+  return scenario;
+}
+
+Result<Scenario> load_scenario(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) {
+    return Error{ErrorCode::storage_failed, file + ": cannot be read"};
+  }
+  return parse_scenario(text.str(), file);
+}
+
+}  // namespace rejoin::sim

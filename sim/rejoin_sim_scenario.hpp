@@ -1,0 +1,21 @@
+#pragma once
+
+// Scenario files: TOML, read strictly. A key that is not known, a value of the wrong kind and a number out
+// of range are errors that say where, and what would be right.
+//
+// Durations are text with a unit ("200us", "5ms", "2s", "1m"). Where a range is taken, one value stands
+// for a range of one.
+
+#include <string>
+
+#include "crdt/result.hpp"
+#include "sim/scenario.hpp"
+
+namespace rejoin::sim {
+
+// `file` names the text in errors. Errors: malformed (no TOML), invalid_argument.
+Result<Scenario> parse_scenario(const std::string& text, const std::string& file);
+// Also: storage_failed if the file cannot be read.
+Result<Scenario> load_scenario(const std::string& file);
+
+}  // namespace rejoin::sim

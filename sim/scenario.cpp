@@ -1,0 +1,138 @@
+#include "sim/scenario.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rejoin::sim {
+namespace {
+
+struct Field {
+  std::string_view name;
+  std::uint64_t Config::*member;
+};
+
+constexpr std::array<Field, 14> fields = {{
+    {"key_bytes_max", &Config::key_bytes_max},
+    {"value_bytes_max", &Config::value_bytes_max},
+    {"entry_bytes_max", &Config::entry_bytes_max},
+    {"frame_bytes_max", &Config::frame_bytes_max},
+    {"repair_chunk_bytes", &Config::repair_chunk_bytes},
+    {"log_bytes_max", &Config::log_bytes_max},
+    {"batch_window_ms", &Config::batch_window_ms},
+    {"flight_bytes_max", &Config::flight_bytes_max},
+    {"digest_interval_ms", &Config::digest_interval_ms},
+    {"hello_interval_ms", &Config::hello_interval_ms},
+    {"resend_after_ms", &Config::resend_after_ms},
+    {"peer_timeout_ms", &Config::peer_timeout_ms},
+    {"repair_timeout_ms", &Config::repair_timeout_ms},
+    {"drift_ms_max", &Config::drift_ms_max},
+}};
+
+Error invalid(const std::string& what) { return Error{ErrorCode::invalid_argument, what}; }
+
+bool probability(double p) { return p >= 0 && p <= 1; }
+
+template <class T>
+bool rising(const Range<T>& range) {
+  return range.low <= range.high;
+}
+
+bool all_below(const Nodes& nodes, unsigned limit) {
+  return std::all_of(nodes.begin(), nodes.end(), [&](unsigned node) { return node < limit; });
+}
+
+Result<void> validate_groups(const FaultSpec& fault, unsigned nodes) {
+  std::vector<bool> seen(nodes);
+  for (const Nodes& group : fault.groups) {
+    for (unsigned node : group) {
+      if (node >= nodes) return invalid(fault.name + ": groups name a node that is not there");
+      if (seen[node]) return invalid(fault.name + ": a node is in two groups");
+      seen[node] = true;
+    }
+  }
+  return {};
+}
+
+Result<void> validate_fault(const FaultSpec& fault, const Scenario& scenario) {
+  if (fault.name.empty()) return invalid("a fault without a name");
+  if (!rising(fault.at) || !rising(fault.lasting) || !rising(fault.rate) || !rising(fault.by) ||
+      !rising(fault.ppm)) {
+    return invalid(fault.name + ": a range must rise");
+  }
+  if (!probability(fault.rate.low) || !probability(fault.rate.high)) {
+    return invalid(fault.name + ": rate must lie in 0..1");
+  }
+  if (fault.repeat == 0) return invalid(fault.name + ": repeat must be at least 1");
+  if (fault.at.high + (fault.repeat - 1) * fault.every >= scenario.until) {
+    return invalid(fault.name + ": begins when the faults are over (until)");
+  }
+  if (!all_below(fault.nodes, scenario.nodes) || !all_below(fault.from, scenario.nodes) ||
+      !all_below(fault.to, scenario.nodes)) {
+    return invalid(fault.name + ": names a node that is not there");
+  }
+  if (fault.count == 0 || fault.count > scenario.nodes) {
+    return invalid(fault.name + ": count must lie in 1..nodes");
+  }
+  return validate_groups(fault, scenario.nodes);
+}
+
+Result<void> validate_workload(const Workload& workload, Time until) {
+  if (workload.keys == 0) return invalid("workload.keys must be at least 1");
+  if (workload.elements == 0) return invalid("workload.elements must be at least 1");
+  if (!rising(workload.over) || workload.over.high > until) {
+    return invalid("workload.over must rise and end by until");
+  }
+  for (double p : {workload.hot, workload.removes, workload.clears, workload.wide,
+                   workload.aborts}) {
+    if (!probability(p)) return invalid("a probability of the workload must lie in 0..1");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Scenario::validate() const {
+  if (nodes < 1 || nodes > 1000) return invalid("nodes must lie in 1..1000");
+  if (until == 0) return invalid("until must be above 0");
+  if (converge == 0) return invalid("converge must be above 0");
+  if (check_every == 0) return invalid("check_every must be at least 1");
+  if (!rising(links.base) || !rising(disks.sync) || !rising(clocks.offset)) {
+    return invalid("a range must rise");
+  }
+  if (!probability(disks.checkpoint)) return invalid("disks.checkpoint must lie in 0..1");
+  if (auto good = validate_workload(workload, until); !good) return good;
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    if (auto good = validate_fault(faults[i], *this); !good) return good;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (faults[i].name == faults[j].name) {
+        return invalid("two faults are called " + faults[i].name);
+      }
+    }
+  }
+  for (const auto& [field, range] : config) {
+    Config low;
+    Config high;
+    if (!set_field(low, field, range.low) || !set_field(high, field, range.high)) {
+      return invalid("config." + field + " is no field of Config");
+    }
+    if (!rising(range)) return invalid("config." + field + ": a range must rise");
+  }
+  return {};
+}
+
+bool set_field(Config& config, std::string_view name, std::uint64_t value) {
+  for (const Field& field : fields) {
+    if (field.name != name) continue;
+    config.*field.member = value;
+    return true;
+  }
+  return false;
+}
+
+std::vector<std::string_view> config_fields() {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields) names.push_back(field.name);
+  return names;
+}
+
+}  // namespace rejoin::sim

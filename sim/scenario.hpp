@@ -1,0 +1,76 @@
+#pragma once
+
+// Scenario: what a run consists of, before a seed has drawn anything from it. The tool reads it from a
+// TOML file (docs/simulator.md lists the fields); a test fills it in.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crdt/result.hpp"
+#include "net/config.hpp"
+#include "sim/fault.hpp"
+#include "sim/time.hpp"
+
+namespace rejoin::sim {
+
+struct LinkSettings {
+  Range<Time> base{1 * millisecond, 5 * millisecond};  // drawn once for each pair, both ways
+  Time jitter = 1 * millisecond;                       // mean of what each frame adds (exponential)
+};
+
+struct DiskSettings {
+  Range<Time> sync{200 * microsecond, 4 * millisecond};
+  double checkpoint = 0.05;  // after a sync, if nothing is pending
+};
+
+struct ClockSettings {
+  Range<Time> offset{0, 50 * millisecond};  // of each node at the start, either way
+};
+
+struct Workload {
+  std::uint64_t transactions = 40;
+  Range<Time> over{0, 10 * second};
+  unsigned keys = 2;       // of each of the seven types
+  unsigned elements = 4;   // that sets hold
+  double hot = 0.4;        // a transaction's part goes to the hot key of its type
+  double removes = 0.25;   // of what can be removed
+  double clears = 0.05;    // a whole key is removed
+  double wide = 0.3;       // a transaction touches two or three keys
+  double aborts = 0.03;    // a transaction refuses at its end
+};
+
+// What must have happened for a run to count; less is vacuous.
+struct Expectation {
+  std::uint64_t repairs = 0;   // repairs taken to their end
+  std::uint64_t conflicts = 0; // puts that were made without seeing one another, in one slot
+};
+
+struct Scenario {
+  std::string name;
+  unsigned nodes = 3;
+  Time until = 10 * second;     // faults and operations end; then everything heals
+  Time converge = 60 * second;  // from then on, all must be equal within this
+  Time quiet = 2 * second;      // and stay so, with nothing but clocks on the wire
+  bool swarm = true;            // each seed takes each group of faults or leaves it
+  unsigned check_every = 1;     // rule 5 after each so many events of a node
+  LinkSettings links;
+  DiskSettings disks;
+  ClockSettings clocks;
+  Workload workload;
+  std::vector<std::pair<std::string, Range<std::uint64_t>>> config;  // fields of Config, drawn
+  std::vector<FaultSpec> faults;
+  Expectation expect;
+
+  // Names the first field that cannot be: invalid_argument.
+  Result<void> validate() const;
+};
+
+// Sets one field of a Config by its name. False: there is no such field.
+bool set_field(Config& config, std::string_view name, std::uint64_t value);
+// The names it takes, for messages.
+std::vector<std::string_view> config_fields();
+
+}  // namespace rejoin::sim

@@ -1,0 +1,91 @@
+#pragma once
+
+// Specification: what every key must read in the end, folded over the operations and what each of them saw.
+// It shares no code with the types: an operation is noted with the live dots that its node showed when it
+// ran, and a value is computed from the operations that nobody who saw them replaced.
+//
+//     put     sets, registers: replaces all that was seen in the slot
+//     amend   counters, max, min: replaces what was seen of the own node; the new share is their join
+//             and the change
+//     clear   replaces all that was seen, and puts nothing
+//
+// It also knows what an entry must say once it is made (rule 6): its removals are exactly what its
+// operations saw, its values exactly theirs.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "net/store.hpp"
+#include "sim/ledger.hpp"
+
+namespace rejoin::sim {
+
+// A value under one dot, as the operation meant it.
+struct Meant {
+  std::string text;                                // registers; a set's element
+  std::map<ReplicaId, std::int64_t> ups, downs;    // counters: totals
+  std::optional<std::int64_t> extremum;            // max, min
+
+  void join(const Meant& other, bool smaller_is_better);
+};
+
+struct Step {
+  enum class Kind : std::uint8_t { put, amend, clear };
+  Kind kind{};
+  SlotKey slot;
+  std::string text;
+  std::int64_t number = 0;
+};
+
+class Specification {
+ public:
+  Specification(const Ledger& ledger, unsigned nodes) : ledger_(ledger), waiting_(nodes) {}
+
+  // A transaction at a node, step by step, on the store as it is; then it happened, or it did not.
+  void begin(unsigned node);
+  void step(unsigned node, const ReplicaId& self, const Store& store, const Step& step);
+  // Slots under the object that a reader in this transaction sees filled, rising.
+  std::vector<std::string> filled(const Store& store, const ObjectKey& object) const;
+  void commit(unsigned node);
+  // A crash takes what was not flushed.
+  void forget(unsigned node) { waiting_[node].clear(); }
+
+  // An entry that the node made; the ledger knows it. A sentence if it is not what was meant.
+  std::optional<std::string> made(unsigned node, const Entry& entry, EntryNumber number);
+
+  // Transactions that wait for an entry at the node, in slots.
+  std::size_t waiting(unsigned node) const { return waiting_[node].size(); }
+  // Puts that were made without seeing a live rival in their slot.
+  std::uint64_t conflicts() const { return conflicts_; }
+
+  // What stands if these entries happened and no other: dots, rising.
+  std::vector<DotNumber> standing(const std::vector<bool>& happened) const;
+  // What each key reads then, as read_value() prints it.
+  std::map<ObjectKey, std::string> values(const std::vector<bool>& happened) const;
+
+ private:
+  struct Waiting {
+    std::set<DotNumber> seen;
+    std::optional<Meant> value;
+  };
+  using Pending = std::map<SlotKey, Waiting>;
+
+  void see_live(const Store& store, const SlotKey& slot, const NodeId* only,
+                std::vector<DotNumber>& seen) const;
+
+  const Ledger& ledger_;
+  std::vector<Pending> waiting_;  // of each node: what runs in its transactions until an entry is made
+  Pending draft_;
+  std::map<DotNumber, Meant> meant_;
+  std::map<DotNumber, std::vector<EntryNumber>> replaced_by_;
+  std::uint64_t conflicts_ = 0;
+};
+
+// The key's value through the public handle, printed: the other side of the comparison.
+std::string read_value(const Store& store, const ObjectKey& object);
+
+}  // namespace rejoin::sim

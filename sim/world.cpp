@@ -1,0 +1,325 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/workload.hpp"
+
+namespace rejoin::sim {
+
+World::World(const Scenario& scenario, Plan plan, std::uint64_t seed)
+    : scenario_(scenario),
+      plan_(std::move(plan)),
+      draws_(seed),
+      network_(draws_, scenario.links, plan_.faults, plan_.receipts),
+      store_(StoreId::named("simulated")),
+      nodes_(scenario.nodes),
+      oracle_(ledger_, scenario.nodes),
+      specification_(ledger_, scenario.nodes) {}
+
+Outcome World::run() {
+  begin();
+  const Time deadline = scenario_.until + scenario_.converge + scenario_.quiet;
+  while (!violation_ && phase_ != Phase::over) {
+    if (schedule_.empty() || schedule_.next() > deadline) {
+      violate("liveness", 0, "the replicas are not equal within the time to converge");
+      break;
+    }
+    step();
+  }
+  if (!violation_) judge_entries();
+  return outcome();
+}
+
+void World::begin() {
+  using Kind = Happening::Kind;
+  for (std::size_t i = 0; i < plan_.faults.size(); ++i) {
+    schedule_.add(plan_.faults[i].begin, {Kind::fault_begins, 0, 0, i, nullptr});
+    schedule_.add(plan_.faults[i].end, {Kind::fault_ends, 0, 0, i, nullptr});
+  }
+  schedule_.add(scenario_.until, {Kind::heal, 0, 0, 0, nullptr});
+  for (std::size_t k = 0; k < plan_.transactions.size(); ++k) {
+    const PlannedTransaction& planned = plan_.transactions[k];
+    schedule_.add(planned.at, {Kind::transact, planned.node, 0, k, nullptr});
+  }
+  for (unsigned i = 0; i < scenario_.nodes; ++i) {
+    Node& node = nodes_[i];
+    node.number = i;
+    node.id = NodeId(i + 1);
+    const std::uint64_t bits = draws_.bits(Purpose::clock_offset, i);
+    const auto offset = static_cast<std::int64_t>(
+        uniform(bits, scenario_.clocks.offset.low, scenario_.clocks.offset.high));
+    node.wall.step(mix64(bits) % 2 == 0 ? offset : -offset);
+  }
+  for (Node& node : nodes_) start(node);
+}
+
+void World::step() {
+  now_ = schedule_.next();
+  const Happening happening = schedule_.take();
+  if (deferred(happening)) return;
+  ++events_;
+  happen(happening);
+  trace_.add(now_);
+  trace_.add((static_cast<std::uint64_t>(happening.kind) << 32) | happening.node);
+  trace_.add(happening.payload ? happening.payload->hash : happening.number);
+  trace_.add(oracle_.clock_hash(happening.node));
+  if (!violation_ && phase_ != Phase::safety) watch_convergence();
+}
+
+// A paused node's events wait for it, in their order.
+bool World::deferred(const Happening& happening) {
+  using Kind = Happening::Kind;
+  const Node& node = nodes_[happening.node];
+  const bool for_node = happening.kind == Kind::deliver || happening.kind == Kind::deadline ||
+                        happening.kind == Kind::synced;
+  if (!for_node || node.state != NodeState::paused || now_ >= node.resumes_at) return false;
+  for (const Fault& fault : plan_.faults) {
+    if (fault.kind != FaultKind::pause || !fault.active(now_)) continue;
+    if (std::find(fault.nodes.begin(), fault.nodes.end(), node.number) == fault.nodes.end()) {
+      continue;
+    }
+    Receipt& receipt = plan_.receipts[fault.spec];
+    ++receipt.bites;
+    receipt.losses += node.resumes_at - now_;
+    break;
+  }
+  schedule_.add(node.resumes_at, happening);
+  return true;
+}
+
+void World::happen(const Happening& happening) {
+  using Kind = Happening::Kind;
+  Node& node = nodes_[happening.node];
+  switch (happening.kind) {
+    case Kind::transact:
+      return transact(happening.number, happening.node);
+    case Kind::deliver:
+      return deliver(happening);
+    case Kind::deadline:
+      if (node.starts != happening.number || node.state == NodeState::down) return;
+      if (!node.deadline || *node.deadline > now_) return;  // replaced by a later one
+      node.deadline.reset();
+      node.replica->handle_timeout(now_at(node));
+      return drain(node);
+    case Kind::synced:
+      if (node.starts == happening.number && node.state != NodeState::down) synced(node);
+      return;
+    case Kind::fault_begins:
+      return begin_fault(plan_.faults[happening.number], happening.number);
+    case Kind::fault_ends:
+      return end_fault(plan_.faults[happening.number], happening.number);
+    case Kind::heal:
+      phase_ = Phase::liveness;
+      return;
+  }
+}
+
+void World::transact(std::uint64_t k, unsigned planned) {
+  for (unsigned i = 0; i < nodes_.size(); ++i) {
+    Node& node = nodes_[(planned + i) % nodes_.size()];
+    if (node.state != NodeState::up) continue;
+    ++totals_.transactions;
+    count_skewed_write(node.number);
+    specification_.begin(node.number);
+    const auto done = node.replica->transact(
+        [&](Transaction& tx) {
+          return run_transaction(scenario_.workload, draws_, k, node.number, node.replica->store(),
+                                 tx, specification_);
+        },
+        now_at(node));
+    if (done) {
+      specification_.commit(node.number);
+    } else if (done.error().code == ErrorCode::aborted) {
+      ++totals_.refused;
+    } else {
+      violate("refused", node.number, "a transaction was refused: " + done.error().message);
+    }
+    return drain(node);
+  }
+  ++totals_.skipped;
+}
+
+void World::deliver(const Happening& happening) {
+  Node& node = nodes_[happening.node];
+  const std::string& bytes = happening.payload->bytes;
+  if (network_.cut_on_arrival(happening.source, node.number, bytes.size(), now_)) return;
+  if (node.state == NodeState::down) return;
+  const auto taken = node.replica->handle_frame(bytes, now_at(node));
+  if (!taken) {
+    return violate("refused", node.number, "a sound frame was refused: " + taken.error().message);
+  }
+  drain(node);
+}
+
+void World::synced(Node& node) {
+  node.disk.end_sync();
+  node.replica->handle_persisted(node.disk.synced(), now_at(node));
+  drain(node);
+  if (violation_ || node.disk.waiting() > 0) return;
+  const std::uint64_t coin = draws_.bits(Purpose::checkpoint, node.number, now_);
+  if (!chance(coin, scenario_.disks.checkpoint)) return;
+  ++totals_.checkpoints;
+  node.disk.checkpoint(node.replica->checkpoint());
+}
+
+// Does what the replica asks for, until it asks for nothing.
+void World::drain(Node& node) {
+  Replica& replica = *node.replica;
+  if (auto records = replica.poll_persist(); !records.empty()) persist(node, std::move(records));
+  while (auto out = replica.poll_transmit()) {
+    transmit(node, *std::move(out));
+    if (violation_) return;
+  }
+  while (auto event = replica.poll_event()) trace_.add(event->index());
+  if (auto late = replica.poll_persist(); !late.empty()) persist(node, std::move(late));
+  if (violation_) return;
+
+  if (!node.disk.syncing() && node.disk.waiting() > 0) {
+    const std::uint64_t bits = draws_.bits(Purpose::sync_delay, node.number, now_);
+    node.disk.begin_sync();
+    schedule_.add(now_ + uniform(bits, scenario_.disks.sync.low, scenario_.disks.sync.high),
+                  {Happening::Kind::synced, node.number, 0, node.starts, nullptr});
+  }
+  schedule_deadline(node);
+  acknowledge(node);
+  if (node.drains++ % scenario_.check_every == 0) check(node);
+}
+
+void World::persist(Node& node, std::vector<std::string> records) {
+  for (std::string& bytes : records) {
+    const auto record = decode_record(bytes, store_);
+    if (!record) {
+      return violate("record", node.number, "a record cannot be read: " + record.error().message);
+    }
+    if (const auto* made = std::get_if<EntriesRecord>(&*record)) {
+      for (const Entry& entry : made->entries) record_entry(node, entry);
+    }
+    node.disk.write(std::move(bytes), held_by(*record));
+  }
+}
+
+// An entry on its way to the disk of the node that made it: the first that anybody sees of it.
+void World::record_entry(Node& node, const Entry& entry) {
+  if (entry.dots.last(node.replica->self()) == 0) {
+    if (auto wrong = ledger_.altered(entry)) violate("relay", node.number, *wrong);
+    return;
+  }
+  const std::size_t known = ledger_.entry_count();
+  EntryNumber number = no_number;
+  if (auto wrong = ledger_.record(entry, node.number, now_, number)) {
+    return violate("dots", node.number, *wrong);
+  }
+  if (ledger_.entry_count() == known) return;
+  acknowledged_.push_back(false);
+  excused_.push_back(false);
+  node.unacknowledged.push_back(number);
+  if (auto wrong = specification_.made(node.number, entry, number)) {
+    violate("rule 6", node.number, *wrong);
+  }
+}
+
+void World::transmit(Node& node, Replica::Transmit transmit) {
+  const unsigned target = node.route_to[transmit.route];
+  const auto frame = decode_frame(transmit.bytes, store_, plan_.config.frame_bytes_max);
+  if (!frame) {
+    return violate("frame", node.number, "a frame cannot be read: " + frame.error().message);
+  }
+  const CausalContext shown = shown_by(*frame);
+  if (!node.disk.held().covers(shown)) {
+    return violate("durability", node.number,
+                   "a frame shows dots that are not durable at its sender");
+  }
+  const bool only_a_clock = std::holds_alternative<ClockShown>(frame->body) ||
+                            std::holds_alternative<Hello>(frame->body);
+  if (phase_ == Phase::quiet && !only_a_clock && now_ > converged_at_ + scenario_.quiet / 2) {
+    return violate("unrest", node.number, "all is equal, and still more than clocks is sent");
+  }
+  ++totals_.frames;
+  totals_.bytes += transmit.bytes.size();
+  auto payload = std::make_shared<Payload>();
+  payload->hash = hash64(transmit.bytes);
+  payload->bytes = std::move(transmit.bytes);
+  for (Time at : network_.send(node.number, target, payload->bytes.size(), now_)) {
+    schedule_.add(at, {Happening::Kind::deliver, target, node.number, 0, payload});
+  }
+}
+
+void World::schedule_deadline(Node& node) {
+  const auto wanted = node.replica->poll_timeout();
+  if (!wanted || (node.deadline && *node.deadline <= *wanted)) return;
+  node.deadline = std::max(*wanted, now_);
+  schedule_.add(*node.deadline,
+                {Happening::Kind::deadline, node.number, 0, node.starts, nullptr});
+}
+
+void World::start(Node& node) {
+  ++node.starts;
+  const std::uint64_t incarnation =
+      draws_.bits(Purpose::incarnation, node.number, node.starts) | 1;
+  node.replica = std::make_unique<Replica>(Replica::Setup{
+      plan_.config, store_, {node.id, incarnation}, "n" + std::to_string(node.number)});
+  for (const std::string& record : node.disk.records()) {
+    if (auto good = node.replica->restore(record); !good) {
+      return violate("storage", node.number, "a record is refused: " + good.error().message);
+    }
+  }
+  node.state = NodeState::up;
+  node.deadline.reset();
+  node.replica->start(now_at(node), node.disk.empty());
+  if (!node.replica->store().clock().covers(node.promised)) {
+    return violate("durability", node.number, "what was shown before the crash did not come back");
+  }
+  node.route_to.clear();
+  for (unsigned other = 0; other < nodes_.size(); ++other) {
+    if (other == node.number) continue;
+    const RouteId route = node.replica->add_route(now_at(node));
+    node.route_to.resize(std::max<std::size_t>(node.route_to.size(), route + 1), node.number);
+    node.route_to[route] = other;
+  }
+  drain(node);
+}
+
+void World::stop(Node& node) {
+  const Stats& stats = node.replica->stats();
+  totals_.repairs += stats.repairs_taken;
+  totals_.repairs_interrupted += stats.repairs_interrupted;
+  totals_.resends += stats.resends;
+  node.promised = node.replica->shown();
+  node.replica.reset();
+  node.unacknowledged.clear();
+  node.state = NodeState::down;
+  oracle_.forget(node.number);
+  specification_.forget(node.number);
+}
+
+void World::acknowledge(Node& node) {
+  const CausalContext& shown = node.replica->shown();
+  if (!node.disk.held().covers(shown)) {
+    return violate("durability", node.number, "the shown clock is ahead of the disk");
+  }
+  std::erase_if(node.unacknowledged, [&](EntryNumber entry) {
+    if (!ledger_.covered(entry, shown)) return false;
+    acknowledged_[entry] = true;
+    return true;
+  });
+}
+
+void World::check(Node& node) {
+  if (violation_) return;
+  if (auto found = oracle_.check(node.number, node.replica->store())) {
+    violate(found->oracle, node.number, found->detail);
+  }
+}
+
+void World::violate(const std::string& oracle, unsigned node, const std::string& detail) {
+  if (!violation_) violation_ = Violation{oracle, node, now_, detail};
+}
+
+Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed) {
+  auto plan = draw_plan(scenario, Draws(seed));
+  if (!plan) return plan.error();
+  return World(scenario, *std::move(plan), seed).run();
+}
+
+}  // namespace rejoin::sim

@@ -1,0 +1,122 @@
+#pragma once
+
+// World: one run. N replicas on a full mesh of links, with disks and clocks of their own, in virtual time;
+// faults and transactions on the plan that one seed drew.
+//
+//     safety     until scenario.until: transactions and faults; oracles after every event
+//     liveness   everything heals; within scenario.converge all must be equal by bytes
+//     quiet      for scenario.quiet nothing may change, and in its second half only clocks are sent
+//     the end    what is live is what the specification says, and every acknowledged entry is in it
+//
+// A run is a function of the scenario and the seed. Nothing here reads a clock, an address or a thread.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/network.hpp"
+#include "sim/node.hpp"
+#include "sim/oracle.hpp"
+#include "sim/outcome.hpp"
+#include "sim/plan.hpp"
+#include "sim/schedule.hpp"
+#include "sim/specification.hpp"
+#include "sim/trace.hpp"
+
+namespace rejoin::sim {
+
+class World {
+ public:
+  // Requires: scenario.validate(), and that it outlives the world.
+  World(const Scenario& scenario, Plan plan, std::uint64_t seed);
+
+  // Once.
+  Outcome run();
+
+ private:
+  struct Payload {
+    std::string bytes;
+    std::uint64_t hash = 0;
+  };
+  struct Happening {
+    enum class Kind : std::uint8_t {
+      transact,
+      deliver,
+      deadline,
+      synced,
+      fault_begins,
+      fault_ends,
+      heal
+    };
+    Kind kind{};
+    unsigned node = 0;
+    unsigned source = 0;
+    std::uint64_t number = 0;  // of the transaction, fault, or start of the node
+    std::shared_ptr<const Payload> payload;
+  };
+  enum class Phase : std::uint8_t { safety, liveness, quiet, over };
+
+  // ---- world.cpp: time, nodes, what they do
+  void begin();
+  void step();
+  bool deferred(const Happening& happening);
+  void happen(const Happening& happening);
+  void transact(std::uint64_t k, unsigned planned);
+  void deliver(const Happening& happening);
+  void synced(Node& node);
+  void drain(Node& node);
+  void persist(Node& node, std::vector<std::string> records);
+  void transmit(Node& node, Replica::Transmit transmit);
+  void schedule_deadline(Node& node);
+  void start(Node& node);
+  void stop(Node& node);
+  Now now_at(const Node& node) const { return {now_, node.wall.read_ms(now_)}; }
+
+  // ---- world_faults.cpp
+  void begin_fault(const Fault& fault, std::size_t index);
+  void end_fault(const Fault& fault, std::size_t index);
+  void crash(Node& node, const Fault& fault, std::size_t index);
+  void excuse_what_is_nowhere_else(const Node& wiped);
+  void count_skewed_write(unsigned node);
+
+  // ---- world_end.cpp: what must hold in the end
+  void watch_convergence();
+  bool all_equal(std::string& canonical) const;
+  void judge_entries();
+  void judge_values(const std::vector<bool>& happened);
+  Outcome outcome();
+
+  void record_entry(Node& node, const Entry& entry);
+  void check(Node& node);
+  void acknowledge(Node& node);
+  void violate(const std::string& oracle, unsigned node, const std::string& detail);
+
+  const Scenario& scenario_;
+  Plan plan_;
+  Draws draws_;
+  Network network_;
+  StoreId store_;
+  Schedule<Happening> schedule_;
+  Time now_ = 0;
+  Phase phase_ = Phase::safety;
+  Time converged_at_ = 0;
+  std::string converged_canonical_;
+  std::vector<Node> nodes_;
+  Ledger ledger_;
+  Oracle oracle_;
+  Specification specification_;
+  std::vector<bool> acknowledged_;  // by entry number
+  std::vector<bool> excused_;       // acknowledged, and lost with the only disk that had it
+  bool wiped_ = false;
+  Trace trace_;
+  std::uint64_t events_ = 0;
+  Totals totals_;
+  std::optional<Violation> violation_;
+};
+
+// Draws the plan and runs it. Error: what draw_plan refuses.
+Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed);
+
+}  // namespace rejoin::sim

@@ -1,0 +1,151 @@
+// When a run has converged, and what must hold then.
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/world.hpp"
+
+namespace rejoin::sim {
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ok:
+      return "ok";
+    case Verdict::violation:
+      return "violation";
+    case Verdict::vacuous:
+      return "vacuous";
+    case Verdict::nondeterministic:
+      return "nondeterministic";
+  }
+  return "unknown";
+}
+
+void World::watch_convergence() {
+  std::string canonical;
+  if (phase_ == Phase::liveness) {
+    if (!all_equal(canonical)) return;
+    converged_at_ = now_;
+    converged_canonical_ = std::move(canonical);
+    phase_ = Phase::quiet;
+    return;
+  }
+  if (now_ < converged_at_ + scenario_.quiet) return;
+  if (!all_equal(canonical) || canonical != converged_canonical_) {
+    return violate("stability", 0, "all was equal, and changed again without any operation");
+  }
+  phase_ = Phase::over;
+}
+
+bool World::all_equal(std::string& canonical) const {
+  for (const Node& node : nodes_) {
+    if (node.state != NodeState::up || node.disk.waiting() > 0) return false;
+    if (specification_.waiting(node.number) > 0) return false;
+    if (oracle_.clock_hash(node.number) != oracle_.clock_hash(0)) return false;
+    if (!(node.replica->shown() == node.replica->store().clock())) return false;
+  }
+  canonical = nodes_.front().replica->store().canonical();
+  return std::all_of(nodes_.begin() + 1, nodes_.end(), [&](const Node& node) {
+    return node.replica->store().canonical() == canonical;
+  });
+}
+
+// Entries are there whole or not at all; acknowledged ones are there, and without lost disks also
+// whatever those that are there have seen.
+void World::judge_entries() {
+  const CausalContext& clock = nodes_.front().replica->store().clock();
+  std::vector<bool> happened(ledger_.entry_count());
+  for (EntryNumber entry = 0; entry < ledger_.entry_count(); ++entry) {
+    const Ledger::MadeEntry& made = ledger_.entry(entry);
+    happened[entry] = ledger_.covered(entry, clock);
+    totals_.acknowledged += acknowledged_[entry];
+    totals_.lost += !happened[entry];
+    const std::string name = to_string(ledger_.dot(made.dots.front()).dot);
+    if (happened[entry]) continue;
+    for (DotNumber dot : made.dots) {
+      if (clock.contains(ledger_.dot(dot).dot)) {
+        violate("atomicity", made.node, "half of the entry " + name + " is there");
+      }
+    }
+    if (acknowledged_[entry] && !excused_[entry]) {
+      violate("survival", made.node, "the acknowledged entry " + name + " is lost");
+    }
+  }
+  if (!wiped_) {
+    for (const Ledger::MadeDot& dot : ledger_.dots()) {
+      for (EntryNumber remover : dot.removers) {
+        if (!happened[remover] || happened[dot.entry]) continue;
+        violate("causality", ledger_.entry(remover).node,
+                "an entry survived that had seen " + to_string(dot.dot) + ", which did not");
+      }
+    }
+  }
+  if (!violation_) judge_values(happened);
+}
+
+void World::judge_values(const std::vector<bool>& happened) {
+  const Store& store = nodes_.front().replica->store();
+  std::vector<DotNumber> live;
+  for (const auto& [object, slots] : store.objects()) {
+    for (const auto& [path, fragments] : slots) {
+      for (const Store::Live& fragment : fragments) {
+        live.push_back(ledger_.number(store.full(fragment.dot)));
+      }
+    }
+  }
+  std::sort(live.begin(), live.end());
+  if (live != specification_.standing(happened)) {
+    return violate("specification", 0, "what is live is not what the operations left standing");
+  }
+  for (const auto& [object, expected] : specification_.values(happened)) {
+    const std::string value = read_value(store, object);
+    if (value == expected) continue;
+    return violate("specification", 0,
+                   object.name + " (family " + std::to_string(object.type.family) + ") reads " +
+                       value + ", the operations say " + expected);
+  }
+}
+
+Outcome World::outcome() {
+  for (Node& node : nodes_) {
+    if (!node.replica) continue;
+    const Stats& stats = node.replica->stats();
+    totals_.repairs += stats.repairs_taken;
+    totals_.repairs_interrupted += stats.repairs_interrupted;
+    totals_.resends += stats.resends;
+    trace_.add(hash64(node.replica->store().canonical()));
+  }
+  totals_.entries = ledger_.entry_count();
+  totals_.conflicts = specification_.conflicts();
+
+  Outcome out;
+  out.seed = draws_.seed();
+  out.violation = violation_;
+  out.trace_hash = trace_.hash();
+  out.events = events_;
+  out.virtual_time = now_;
+  out.converged_after = converged_at_ > scenario_.until ? converged_at_ - scenario_.until : 0;
+  out.receipts = plan_.receipts;
+  out.totals = totals_;
+  if (violation_) {
+    out.verdict = Verdict::violation;
+    return out;
+  }
+  for (const Receipt& receipt : out.receipts) {
+    if (!receipt.vacuous()) continue;
+    out.vacuous = "the fault " + receipt.fault + " bit " + std::to_string(receipt.bites) +
+                  " times, at least " + std::to_string(receipt.bites_min) + " are expected";
+  }
+  const auto expect = [&](const char* what, std::uint64_t got, std::uint64_t least) {
+    if (got < least) {
+      out.vacuous = std::string(what) + ": " + std::to_string(got) + ", at least " +
+                    std::to_string(least) + " are expected";
+    }
+  };
+  expect("repairs", totals_.repairs, scenario_.expect.repairs);
+  expect("conflicts", totals_.conflicts, scenario_.expect.conflicts);
+  if (!out.vacuous.empty()) out.verdict = Verdict::vacuous;
+  return out;
+}
+
+}  // namespace rejoin::sim

@@ -1,0 +1,99 @@
+// What faults do to nodes; what they do to frames is the network's.
+
+#include <algorithm>
+
+#include "sim/world.hpp"
+
+namespace rejoin::sim {
+
+void World::begin_fault(const Fault& fault, std::size_t index) {
+  for (unsigned number : fault.nodes) {
+    Node& node = nodes_[number];
+    switch (fault.kind) {
+      case FaultKind::crash:
+      case FaultKind::wipe:
+        if (node.state != NodeState::down) crash(node, fault, index);
+        break;
+      case FaultKind::pause:
+        if (node.state != NodeState::up) break;
+        node.state = NodeState::paused;
+        node.resumes_at = fault.end;
+        break;
+      case FaultKind::clock_step:
+        node.wall.step(fault.skew_ns);
+        break;
+      case FaultKind::clock_drift:
+        node.wall.drift(now_, fault.ppm);
+        break;
+      default:
+        return;
+    }
+  }
+}
+
+void World::end_fault(const Fault& fault, std::size_t index) {
+  for (unsigned number : fault.nodes) {
+    Node& node = nodes_[number];
+    switch (fault.kind) {
+      case FaultKind::crash:
+      case FaultKind::wipe:
+        if (node.state == NodeState::down && node.down_by == index) start(node);
+        break;
+      case FaultKind::pause:
+        if (node.state == NodeState::paused && node.resumes_at == now_) node.state = NodeState::up;
+        break;
+      case FaultKind::clock_step:
+        node.wall.step(-fault.skew_ns);
+        break;
+      case FaultKind::clock_drift:
+        node.wall.drift(now_, 0);
+        break;
+      default:
+        return;
+    }
+  }
+}
+
+void World::crash(Node& node, const Fault& fault, std::size_t index) {
+  ++totals_.restarts;
+  Receipt& receipt = plan_.receipts[fault.spec];
+  ++receipt.bites;
+  stop(node);
+  node.down_by = index;
+  if (fault.kind == FaultKind::wipe) {
+    excuse_what_is_nowhere_else(node);
+    receipt.losses += node.disk.wipe();
+    node.promised = {};
+    wiped_ = true;
+    if (fault.new_identity) node.id = NodeId(1000 * (node.starts + 1) + node.number + 1);
+    return;
+  }
+  // How much of a sync under way reached the disk, unknown to the node.
+  const std::uint64_t torn = draws_.bits(Purpose::sync_torn, fault.key, node.number);
+  receipt.losses += node.disk.crash(uniform(torn, std::uint64_t{0}, node.disk.waiting()));
+}
+
+// An acknowledged entry is on the disk of its node. If that disk is lost before anybody else has the
+// entry on theirs, it may be lost; not otherwise.
+void World::excuse_what_is_nowhere_else(const Node& wiped) {
+  for (EntryNumber entry = 0; entry < acknowledged_.size(); ++entry) {
+    if (!ledger_.covered(entry, wiped.disk.held())) continue;
+    const bool elsewhere = std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& other) {
+      return other.number != wiped.number && ledger_.covered(entry, other.disk.held());
+    });
+    if (!elsewhere) excused_[entry] = true;
+  }
+}
+
+void World::count_skewed_write(unsigned node) {
+  for (const Fault& fault : plan_.faults) {
+    const bool skews = fault.kind == FaultKind::clock_step || fault.kind == FaultKind::clock_drift;
+    if (!skews || !fault.active(now_)) continue;
+    if (std::find(fault.nodes.begin(), fault.nodes.end(), node) == fault.nodes.end()) continue;
+    Receipt& receipt = plan_.receipts[fault.spec];
+    ++receipt.bites;
+    ++receipt.losses;
+  }
+}
+
+}  // namespace rejoin::sim
