@@ -199,9 +199,14 @@ void World::persist(Node& node, std::vector<std::string> records) {
   }
 }
 
-// An entry on its way to the disk of the node that made it: the first that anybody sees of it.
+// An entry on its way to the disk of the node that made it: the first that anybody sees of it. (One that
+// also has dots of others was joined elsewhere.)
 void World::record_entry(Node& node, const Entry& entry) {
-  if (entry.dots.last(node.replica->self()) == 0) {
+  bool made_here = true;
+  entry.dots.each_replica([&](const ReplicaId& replica, const SequenceSet&) {
+    made_here = made_here && replica == node.replica->self();
+  });
+  if (!made_here) {
     if (auto wrong = ledger_.altered(entry)) violate("relay", node.number, *wrong);
     return;
   }
