@@ -15,7 +15,8 @@
 //     clock_step    nodes             the wall clock jumps by `by`, and back            it wrote meanwhile
 //     clock_drift   nodes             the wall clock runs `ppm` fast or slow            it wrote meanwhile
 //
-// A cut is total: a frame sent into it is lost, and so is one that is under way when it begins and would
+// A drawn node that is down already when it should crash or pause gives its place to the next one that is
+// not. A cut is total: a frame sent into it is lost, and so is one that is under way when it begins and would
 // arrive before it heals.
 
 #include <cstdint>
@@ -57,6 +58,7 @@ using Nodes = std::vector<unsigned>;  // rising
 struct FaultSpec {
   std::string name;   // unique; what its draws are keyed by
   FaultKind kind{};
+  bool always = false;  // in every seed, whatever the swarm
   std::string group;  // faults of a group are drawn together or not at all (swarm); empty: its own name
   Range<Time> at;
   Range<Time> lasting;

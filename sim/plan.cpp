@@ -15,7 +15,7 @@ std::vector<bool> drawn_faults(const Scenario& scenario, const Draws& draws) {
   std::vector<bool> drawn;
   for (const FaultSpec& spec : scenario.faults) {
     const std::uint64_t coin = draws.bits(Purpose::swarm, key_of(group_of(spec)));
-    drawn.push_back(!scenario.swarm || chance(coin, 0.5));
+    drawn.push_back(!scenario.swarm || spec.always || chance(coin, 0.5));
   }
   if (std::find(drawn.begin(), drawn.end(), true) == drawn.end()) {
     drawn.assign(drawn.size(), true);

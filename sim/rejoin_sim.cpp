@@ -15,6 +15,7 @@
 #include "sim/rejoin_sim_report.hpp"
 #include "sim/rejoin_sim_scenario.hpp"
 #include "sim/rejoin_sim_sweep.hpp"
+#include "sim/world.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -28,6 +29,7 @@ struct Arguments {
   unsigned jobs = 1;
   std::string json;
   bool verify = false;
+  bool log = false;
   bool stop_at_first = false;
 };
 
@@ -50,6 +52,11 @@ bool write_json(const nlohmann::ordered_json& json, const std::string& where) {
 int run(const Arguments& arguments) {
   const auto scenario = load_scenario(arguments.scenario);
   if (!scenario) return complain(scenario.error().message);
+  if (arguments.log) {
+    const auto logged = simulate(*scenario, arguments.seed,
+                                 [](const std::string& line) { std::cerr << line << "\n"; });
+    if (!logged) return complain(logged.error().message);
+  }
   const auto begin = std::chrono::steady_clock::now();
   const auto outcome = run_seed(*scenario, arguments.seed, arguments.verify);
   const double wall =
@@ -194,6 +201,7 @@ int main_of(int argc, char** argv) {
   CLI::App* one = app.add_subcommand("run", "Run one seed");
   common(one);
   one->add_option("--seed", arguments.seed, "The seed")->required();
+  one->add_flag("--log", arguments.log, "Write what happens to standard error, a line each");
   CLI::App* many = app.add_subcommand("sweep", "Run many seeds in worker processes");
   common(many);
   many->add_option("--seeds", arguments.seeds, "A..B, both included")->required();

@@ -219,6 +219,7 @@ void read_fault(Table& table, Scenario& scenario) {
   fault.name = kind;
   table.text("name", fault.name);
   table.text("group", fault.group);
+  table.flag("always", fault.always);
   if (!table.time("at", fault.at)) table.fail("a [[fault]] needs 'at', when it begins");
   if (!table.time("for", fault.lasting)) table.fail("a [[fault]] needs 'for', how long it lasts");
   table.number("repeat", fault.repeat);

@@ -53,7 +53,7 @@ struct Scenario {
   unsigned nodes = 3;
   Time until = 10 * second;     // faults and operations end; then everything heals
   Time converge = 60 * second;  // from then on, all must be equal within this
-  Time quiet = 2 * second;      // and stay so, with nothing but clocks on the wire
+  Time quiet = 4 * second;      // and stay so, with nothing but clocks on the wire
   bool swarm = true;            // each seed takes each group of faults or leaves it
   unsigned check_every = 1;     // rule 5 after each so many events of a node
   LinkSettings links;

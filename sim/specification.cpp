@@ -93,7 +93,11 @@ void Specification::step(unsigned, const ReplicaId& self, const Store& store, co
   see_live(store, step.slot, amends ? &self.node : nullptr, seen);
   if (step.kind == Step::Kind::clear) {
     waiting.value.reset();
+    waiting.overwritten.clear();
   } else {
+    for (DotNumber dot : seen) {
+      if (!waiting.seen.contains(dot)) waiting.overwritten.insert(dot);
+    }
     Meant next;
     if (amends) {
       const Family family = family_of(step.slot.object);
@@ -170,10 +174,10 @@ std::optional<std::string> Specification::made(unsigned node, const Entry& entry
     if (waiting.value) {
       const DotNumber dot = put[slot];
       meant_[dot] = *waiting.value;
-      for (DotNumber seen : waiting.seen) {
+      for (DotNumber seen : waiting.overwritten) {
         if (family_of(slot.object) == Family::lww_register &&
             stamp_of(ledger_.dot(seen).value) >= stamp_of(ledger_.dot(dot).value)) {
-          return "a write is not stamped above what it saw in " + to_string(slot);
+          return "a write is not stamped above what it replaced in " + to_string(slot);
         }
       }
     }

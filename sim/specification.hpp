@@ -70,6 +70,7 @@ class Specification {
  private:
   struct Waiting {
     std::set<DotNumber> seen;
+    std::set<DotNumber> overwritten;  // of these, what was still there when the value was written
     std::optional<Meant> value;
   };
   using Pending = std::map<SlotKey, Waiting>;

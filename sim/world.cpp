@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/description.hpp"
 #include "sim/workload.hpp"
 
 namespace rejoin::sim {
@@ -110,6 +111,7 @@ void World::happen(const Happening& happening) {
     case Kind::fault_ends:
       return end_fault(plan_.faults[happening.number], happening.number);
     case Kind::heal:
+      log(0, "everything heals");
       phase_ = Phase::liveness;
       return;
   }
@@ -154,6 +156,7 @@ void World::deliver(const Happening& happening) {
 
 void World::synced(Node& node) {
   node.disk.end_sync();
+  log(node.number, "has synced " + std::to_string(node.disk.synced()) + " records");
   node.replica->handle_persisted(node.disk.synced(), now_at(node));
   drain(node);
   if (violation_ || node.disk.waiting() > 0) return;
@@ -210,6 +213,7 @@ void World::record_entry(Node& node, const Entry& entry) {
     if (auto wrong = ledger_.altered(entry)) violate("relay", node.number, *wrong);
     return;
   }
+  if (log_) log(node.number, "makes " + described(entry));
   const std::size_t known = ledger_.entry_count();
   EntryNumber number = no_number;
   if (auto wrong = ledger_.record(entry, node.number, now_, number)) {
@@ -238,10 +242,11 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   const bool only_a_clock = std::holds_alternative<ClockShown>(frame->body) ||
                             std::holds_alternative<Hello>(frame->body);
   if (phase_ == Phase::quiet && !only_a_clock && now_ > converged_at_ + scenario_.quiet / 2) {
-    return violate("unrest", node.number, "all is equal, and still more than clocks is sent");
+    return violate("unrest", node.number, "all is equal, and still there is sent: " + described(*frame));
   }
   ++totals_.frames;
   totals_.bytes += transmit.bytes.size();
+  if (log_) log(node.number, "-> n" + std::to_string(target) + "  " + described(*frame));
   auto payload = std::make_shared<Payload>();
   payload->hash = hash64(transmit.bytes);
   payload->bytes = std::move(transmit.bytes);
@@ -271,6 +276,8 @@ void World::start(Node& node) {
   }
   node.state = NodeState::up;
   node.deadline.reset();
+  log(node.number, "starts with " + std::to_string(node.disk.records().size()) + " records as " +
+                       rejoin::to_string(node.replica->self()));
   node.replica->start(now_at(node), node.disk.empty());
   if (!node.replica->store().clock().covers(node.promised)) {
     return violate("durability", node.number, "what was shown before the crash did not come back");
@@ -318,13 +325,25 @@ void World::check(Node& node) {
 }
 
 void World::violate(const std::string& oracle, unsigned node, const std::string& detail) {
-  if (!violation_) violation_ = Violation{oracle, node, now_, detail};
+  if (violation_) return;
+  violation_ = Violation{oracle, node, now_, detail};
+  log(node, "VIOLATION " + oracle + ": " + detail);
 }
 
-Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed) {
+void World::log(unsigned node, const std::string& line) const {
+  if (!log_) return;
+  const std::string micros = std::to_string(now_ / microsecond);
+  log_(std::string(micros.size() < 9 ? 9 - micros.size() : 0, ' ') + micros + " us  n" +
+       std::to_string(node) + "  " + line);
+}
+
+Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed,
+                         std::function<void(const std::string&)> log) {
   auto plan = draw_plan(scenario, Draws(seed));
   if (!plan) return plan.error();
-  return World(scenario, *std::move(plan), seed).run();
+  World world(scenario, *std::move(plan), seed);
+  world.log_to(std::move(log));
+  return world.run();
 }
 
 }  // namespace rejoin::sim

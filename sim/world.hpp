@@ -11,6 +11,7 @@
 // A run is a function of the scenario and the seed. Nothing here reads a clock, an address or a thread.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class World {
   // Requires: scenario.validate(), and that it outlives the world.
   World(const Scenario& scenario, Plan plan, std::uint64_t seed);
 
+  // One line for whatever happens, for people; before run().
+  void log_to(std::function<void(const std::string&)> log) { log_ = std::move(log); }
   // Once.
   Outcome run();
 
@@ -75,7 +78,8 @@ class World {
   Now now_at(const Node& node) const { return {now_, node.wall.read_ms(now_)}; }
 
   // ---- world_faults.cpp
-  void begin_fault(const Fault& fault, std::size_t index);
+  void begin_fault(Fault& fault, std::size_t index);
+  void move_to_nodes_that_are_up(Fault& fault) const;
   void end_fault(const Fault& fault, std::size_t index);
   void crash(Node& node, const Fault& fault, std::size_t index);
   void excuse_what_is_nowhere_else(const Node& wiped);
@@ -91,6 +95,7 @@ class World {
   void record_entry(Node& node, const Entry& entry);
   void check(Node& node);
   void acknowledge(Node& node);
+  void log(unsigned node, const std::string& line) const;
   void violate(const std::string& oracle, unsigned node, const std::string& detail);
 
   const Scenario& scenario_;
@@ -114,9 +119,11 @@ class World {
   std::uint64_t events_ = 0;
   Totals totals_;
   std::optional<Violation> violation_;
+  std::function<void(const std::string&)> log_;
 };
 
 // Draws the plan and runs it. Error: what draw_plan refuses.
-Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed);
+Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed,
+                         std::function<void(const std::string&)> log = {});
 
 }  // namespace rejoin::sim

@@ -28,7 +28,7 @@ void World::watch_convergence() {
     converged_at_ = now_;
     converged_canonical_ = std::move(canonical);
     phase_ = Phase::quiet;
-    return;
+    return log(0, "all replicas are equal");
   }
   if (now_ < converged_at_ + scenario_.quiet) return;
   if (!all_equal(canonical) || canonical != converged_canonical_) {

@@ -6,7 +6,9 @@
 
 namespace rejoin::sim {
 
-void World::begin_fault(const Fault& fault, std::size_t index) {
+void World::begin_fault(Fault& fault, std::size_t index) {
+  if (scenario_.faults[fault.spec].nodes.empty()) move_to_nodes_that_are_up(fault);
+  log(fault.nodes.front(), "fault " + scenario_.faults[fault.spec].name + " begins");
   for (unsigned number : fault.nodes) {
     Node& node = nodes_[number];
     switch (fault.kind) {
@@ -31,7 +33,24 @@ void World::begin_fault(const Fault& fault, std::size_t index) {
   }
 }
 
+void World::move_to_nodes_that_are_up(Fault& fault) const {
+  const bool stops = fault.kind == FaultKind::crash || fault.kind == FaultKind::wipe ||
+                     fault.kind == FaultKind::pause;
+  if (!stops) return;
+  for (unsigned& number : fault.nodes) {
+    for (unsigned i = 0; i < nodes_.size(); ++i) {
+      const auto other = static_cast<unsigned>((number + i) % nodes_.size());
+      const bool taken = i > 0 && std::find(fault.nodes.begin(), fault.nodes.end(), other) !=
+                                      fault.nodes.end();
+      if (nodes_[other].state != NodeState::up || taken) continue;
+      number = other;
+      break;
+    }
+  }
+}
+
 void World::end_fault(const Fault& fault, std::size_t index) {
+  log(fault.nodes.front(), "fault " + scenario_.faults[fault.spec].name + " ends");
   for (unsigned number : fault.nodes) {
     Node& node = nodes_[number];
     switch (fault.kind) {

@@ -1,0 +1,15 @@
+#pragma once
+
+// Frames and entries in a few words, for logs and messages.
+
+#include <string>
+
+#include "net/frame.hpp"
+
+namespace rejoin::sim {
+
+std::string described(const CausalContext& dots);
+std::string described(const Entry& entry);
+std::string described(const Frame& frame);
+
+}  // namespace rejoin::sim
