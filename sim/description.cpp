@@ -36,41 +36,42 @@ std::string described(const Entry& entry) {
     out += " +" + to_string(put.slot) + "@" + to_string(put.dot);
   }
   for (const Removal& removal : entry.removals) {
-    out += " -" + to_string(removal.slot) + "@" +
-           to_string(Dot{removal.replica, removal.dots.first});
+    out +=
+        " -" + to_string(removal.slot) + "@" + to_string(Dot{removal.replica, removal.dots.first});
     if (removal.dots.last > removal.dots.first) out += "-" + std::to_string(removal.dots.last);
   }
   return out;
 }
 
 std::string described(const Frame& frame) {
-  return std::visit(
-      Visitor{[](const Hello& hello) {
-                return std::string(hello.heard ? "hello, heard you " : "hello ") +
-                       described(hello.clock);
-              },
-              [](const Reject& reject) { return "reject: " + reject.reason; },
-              [](const Entries& entries) {
-                std::string out = "entries #" + std::to_string(entries.sequence);
-                for (const Entry& entry : entries.entries) out += " [" + described(entry) + "]";
-                return out;
-              },
-              [](const ClockShown& shown) {
-                return "clock " + described(shown.clock) + " seen #" + std::to_string(shown.seen) +
-                       (shown.wants_reply ? ", reply" : "");
-              },
-              [](const RepairOffer&) { return std::string("repair offer"); },
-              [](const RepairRequest& request) {
-                return "repair request from " + described(request.from, "the start");
-              },
-              [](const RepairChunk& chunk) {
-                return "repair chunk " + described(chunk.from, "the start") + " .. " +
-                       described(chunk.upto, "the end") + ", " +
-                       std::to_string(chunk.slots.size()) + " slots";
-              },
-              [](const RepairGone&) { return std::string("repair gone"); },
-              [](const Goodbye&) { return std::string("goodbye"); }},
-      frame.body);
+  return std::visit(Visitor{[](const Hello& hello) {
+                              return std::string(hello.heard ? "hello, heard you " : "hello ") +
+                                     described(hello.clock);
+                            },
+                            [](const Reject& reject) { return "reject: " + reject.reason; },
+                            [](const Entries& entries) {
+                              std::string out = "entries #" + std::to_string(entries.sequence);
+                              for (const Entry& entry : entries.entries)
+                                out += " [" + described(entry) + "]";
+                              return out;
+                            },
+                            [](const ClockShown& shown) {
+                              return "clock " + described(shown.clock) + " seen #" +
+                                     std::to_string(shown.seen) +
+                                     (shown.wants_reply ? ", reply" : "");
+                            },
+                            [](const RepairOffer&) { return std::string("repair offer"); },
+                            [](const RepairRequest& request) {
+                              return "repair request from " + described(request.from, "the start");
+                            },
+                            [](const RepairChunk& chunk) {
+                              return "repair chunk " + described(chunk.from, "the start") + " .. " +
+                                     described(chunk.upto, "the end") + ", " +
+                                     std::to_string(chunk.slots.size()) + " slots";
+                            },
+                            [](const RepairGone&) { return std::string("repair gone"); },
+                            [](const Goodbye&) { return std::string("goodbye"); }},
+                    frame.body);
 }
 
 }  // namespace rejoin::sim

@@ -1,7 +1,8 @@
 #pragma once
 
-// Disk: one node's records. What is written waits; a sync makes what waited at its beginning durable, in
-// order. A crash loses what waits, but for a drawn prefix: a sync may be half done. A wipe loses all.
+// Disk: one node's records. What is written waits; a sync makes what waited at its beginning
+// durable, in order. A crash loses what waits, but for a drawn prefix: a sync may be half done. A
+// wipe loses all.
 
 #include <cstdint>
 #include <string>

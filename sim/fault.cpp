@@ -31,9 +31,13 @@ bool has(const Nodes& nodes, unsigned node) {
 
 }  // namespace
 
-std::string_view name_of(FaultKind kind) { return rows[static_cast<std::size_t>(kind)].name; }
+std::string_view name_of(FaultKind kind) {
+  return rows[static_cast<std::size_t>(kind)].name;
+}
 
-std::string_view losses_of(FaultKind kind) { return rows[static_cast<std::size_t>(kind)].losses; }
+std::string_view losses_of(FaultKind kind) {
+  return rows[static_cast<std::size_t>(kind)].losses;
+}
 
 std::optional<FaultKind> fault_kind(std::string_view name) {
   for (const Row& row : rows) {

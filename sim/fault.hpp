@@ -1,23 +1,24 @@
 #pragma once
 
-// Faults: what a scenario asks for (FaultSpec), what one seed draws from it (Fault), and what it really
-// did (Receipt). A fault is a plain value with a target, a moment and a duration.
+// Faults: what a scenario asks for (FaultSpec), what one seed draws from it (Fault), and what it
+// really did (Receipt). A fault is a plain value with a target, a moment and a duration.
 //
 //     kind          target            what happens in [at, at + for)                    it bit if
-//     loss          every link        each frame is lost with `rate`                    a frame was lost
-//     duplicate     every link        a frame comes again, up to `by` later             a copy came
-//     reorder       every link        a frame is held back, up to `by`                  a later one overtook it
-//     split         groups of nodes   no frame passes between groups, either way        a frame was cut
-//     one_way       from -> to        no frame passes in this direction                 a frame was cut
-//     crash         nodes             memory is gone, the disk stays; starts again      a running node stopped
-//     wipe          nodes             memory and disk are gone; starts again empty      records were lost
-//     pause         nodes             does nothing, then everything late                an event was held
-//     clock_step    nodes             the wall clock jumps by `by`, and back            it wrote meanwhile
-//     clock_drift   nodes             the wall clock runs `ppm` fast or slow            it wrote meanwhile
+//     loss          every link        each frame is lost with `rate`                    a frame was
+//     lost duplicate     every link        a frame comes again, up to `by` later             a copy
+//     came reorder       every link        a frame is held back, up to `by`                  a
+//     later one overtook it split         groups of nodes   no frame passes between groups, either
+//     way        a frame was cut one_way       from -> to        no frame passes in this direction
+//     a frame was cut crash         nodes             memory is gone, the disk stays; starts again
+//     a running node stopped wipe          nodes             memory and disk are gone; starts again
+//     empty      records were lost pause         nodes             does nothing, then everything
+//     late                an event was held clock_step    nodes             the wall clock jumps by
+//     `by`, and back            it wrote meanwhile clock_drift   nodes             the wall clock
+//     runs `ppm` fast or slow            it wrote meanwhile
 //
-// A drawn node that is down already when it should crash or pause gives its place to the next one that is
-// not. A cut is total: a frame sent into it is lost, and so is one that is under way when it begins and would
-// arrive before it heals.
+// A drawn node that is down already when it should crash or pause gives its place to the next one
+// that is not. A cut is total: a frame sent into it is lost, and so is one that is under way when
+// it begins and would arrive before it heals.
 
 #include <cstdint>
 #include <optional>
@@ -56,24 +57,25 @@ struct Range {
 using Nodes = std::vector<unsigned>;  // rising
 
 struct FaultSpec {
-  std::string name;   // unique; what its draws are keyed by
+  std::string name;  // unique; what its draws are keyed by
   FaultKind kind{};
   bool always = false;  // in every seed, whatever the swarm
-  std::string group;  // faults of a group are drawn together or not at all (swarm); empty: its own name
+  std::string
+      group;  // faults of a group are drawn together or not at all (swarm); empty: its own name
   Range<Time> at;
   Range<Time> lasting;
   unsigned repeat = 1;
-  Time every = 0;     // between repetitions
+  Time every = 0;  // between repetitions
   Range<double> rate;
-  Range<Time> by;                // delay, or size of a clock's step
-  Range<std::int64_t> ppm;       // drift; a step's direction and a drift's sign are drawn
-  unsigned count = 1;            // of nodes to draw where none are named
-  Nodes nodes;                   // empty: drawn
-  std::vector<Nodes> groups;     // split; empty: two, drawn
-  Nodes from;                    // one_way; empty: drawn
-  Nodes to;                      // one_way; empty: all others
-  bool new_identity = false;     // wipe: the node comes back as another node
-  std::uint64_t bites_min = 1;   // fewer bites than this, over all repetitions: vacuous
+  Range<Time> by;               // delay, or size of a clock's step
+  Range<std::int64_t> ppm;      // drift; a step's direction and a drift's sign are drawn
+  unsigned count = 1;           // of nodes to draw where none are named
+  Nodes nodes;                  // empty: drawn
+  std::vector<Nodes> groups;    // split; empty: two, drawn
+  Nodes from;                   // one_way; empty: drawn
+  Nodes to;                     // one_way; empty: all others
+  bool new_identity = false;    // wipe: the node comes back as another node
+  std::uint64_t bites_min = 1;  // fewer bites than this, over all repetitions: vacuous
 };
 
 // One repetition, drawn.
@@ -101,9 +103,9 @@ struct Fault {
 struct Receipt {
   std::string fault;
   FaultKind kind{};
-  bool drawn = false;         // this seed has it
-  std::uint64_t bites = 0;    // of the kind in the table above
-  std::uint64_t losses = 0;   // what that cost: bytes of frames, records, held events' nanoseconds
+  bool drawn = false;        // this seed has it
+  std::uint64_t bites = 0;   // of the kind in the table above
+  std::uint64_t losses = 0;  // what that cost: bytes of frames, records, held events' nanoseconds
   std::uint64_t bites_min = 1;
 
   bool vacuous() const { return drawn && bites < bites_min; }

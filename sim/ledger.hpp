@@ -1,9 +1,9 @@
 #pragma once
 
-// Ledger: every entry that any node ever made, seen as it leaves the node for its disk, and so before
-// anybody else can know of it. It is what all oracles compare with. Dots get dense numbers here, so that
-// checks after every event are walks over small arrays.
-// Cost: record O(entry log replicas); look-ups O(1) once a replica's number is known.
+// Ledger: every entry that any node ever made, seen as it leaves the node for its disk, and so
+// before anybody else can know of it. It is what all oracles compare with. Dots get dense numbers
+// here, so that checks after every event are walks over small arrays. Cost: record O(entry log
+// replicas); look-ups O(1) once a replica's number is known.
 
 #include <cstdint>
 #include <limits>
@@ -27,7 +27,7 @@ class Ledger {
     Dot dot;
     EntryNumber entry = no_number;
     bool has_value = false;
-    SlotKey slot;       // of the value
+    SlotKey slot;  // of the value
     std::string value;
     std::vector<EntryNumber> removers;
   };
@@ -51,7 +51,9 @@ class Ledger {
     const std::vector<DotNumber>& of = sequences_[replica];
     return sequence > of.size() ? no_number : of[sequence - 1];
   }
-  DotNumber number(const Dot& dot) const { return number(replica_number(dot.replica), dot.sequence); }
+  DotNumber number(const Dot& dot) const {
+    return number(replica_number(dot.replica), dot.sequence);
+  }
 
   const MadeDot& dot(DotNumber number) const { return dots_[number]; }
   const std::vector<MadeDot>& dots() const { return dots_; }

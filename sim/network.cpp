@@ -27,8 +27,8 @@ std::vector<Time> Network::send(unsigned source, unsigned target, std::uint64_t 
       case FaultKind::reorder:
         // Held back; it bites when a later frame overtakes it, and is counted then.
         if (!chance(draw(Purpose::reorder, fault, source, target, k), fault.rate)) break;
-        arrival += uniform(draw(Purpose::reorder_delay, fault, source, target, k), Time{0},
-                           fault.by);
+        arrival +=
+            uniform(draw(Purpose::reorder_delay, fault, source, target, k), Time{0}, fault.by);
         break;
       default:
         break;
@@ -59,8 +59,8 @@ bool Network::cut(unsigned source, unsigned target, std::uint64_t bytes, Time no
 }
 
 Time Network::latency(unsigned source, unsigned target, std::uint64_t k) const {
-  const std::uint64_t pair = draws_.bits(Purpose::latency_base, std::min(source, target),
-                                         std::max(source, target));
+  const std::uint64_t pair =
+      draws_.bits(Purpose::latency_base, std::min(source, target), std::max(source, target));
   const std::uint64_t jitter = draws_.bits(Purpose::latency, source, target, k);
   return uniform(pair, settings_.base.low, settings_.base.high) +
          exponential(jitter, settings_.jitter);

@@ -1,8 +1,9 @@
 #pragma once
 
-// Network: the fate of each frame. It carries nothing: it says when a frame that is sent now arrives, how
-// often, or that it does not, and writes a receipt for what a fault did. Each fate is keyed by the link
-// and by how many frames the link has carried, so one more frame elsewhere changes nothing here.
+// Network: the fate of each frame. It carries nothing: it says when a frame that is sent now
+// arrives, how often, or that it does not, and writes a receipt for what a fault did. Each fate is
+// keyed by the link and by how many frames the link has carried, so one more frame elsewhere
+// changes nothing here.
 
 #include <cstdint>
 #include <map>

@@ -25,15 +25,15 @@ struct Node {
   unsigned number = 0;
   NodeId id;
   NodeState state = NodeState::down;
-  std::unique_ptr<Replica> replica;   // null exactly while down
-  std::uint64_t starts = 0;           // events of an earlier start are stale
-  std::optional<Time> deadline;       // as scheduled
-  Time resumes_at = 0;                // while paused
-  std::size_t down_by = 0;            // while down: which fault starts it again
-  std::vector<unsigned> route_to;     // route id -> node
+  std::unique_ptr<Replica> replica;  // null exactly while down
+  std::uint64_t starts = 0;          // events of an earlier start are stale
+  std::optional<Time> deadline;      // as scheduled
+  Time resumes_at = 0;               // while paused
+  std::size_t down_by = 0;           // while down: which fault starts it again
+  std::vector<unsigned> route_to;    // route id -> node
   Disk disk;
   WallClock wall;
-  CausalContext promised;             // shown before a crash: must come back from the disk
+  CausalContext promised;  // shown before a crash: must come back from the disk
   std::vector<EntryNumber> unacknowledged;
   std::uint64_t drains = 0;
 };

@@ -134,17 +134,17 @@ CausalContext shown_by(const Frame& frame) {
 
 CausalContext held_by(const Record& record) {
   CausalContext held;
-  std::visit(Visitor{[&](const EntriesRecord& entries) {
-                       for (const Entry& entry : entries.entries) held.merge(entry.dots);
-                     },
-                     [&](const SlotsRecord& slots) {
-                       for (const SlotState& slot : slots.slots) {
-                         for (const Fragment& fragment : slot.fragments) held.add(fragment.dot);
-                       }
-                     },
-                     [&](const ClockRecord& clock) { held.merge(clock.clock); },
-                     [](const auto&) {}},
-             record);
+  std::visit(
+      Visitor{[&](const EntriesRecord& entries) {
+                for (const Entry& entry : entries.entries) held.merge(entry.dots);
+              },
+              [&](const SlotsRecord& slots) {
+                for (const SlotState& slot : slots.slots) {
+                  for (const Fragment& fragment : slot.fragments) held.add(fragment.dot);
+                }
+              },
+              [&](const ClockRecord& clock) { held.merge(clock.clock); }, [](const auto&) {}},
+      record);
   return held;
 }
 

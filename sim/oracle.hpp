@@ -1,14 +1,14 @@
 #pragma once
 
-// Oracle: what must hold at one node after every event, checked against the ledger of all nodes. Each
-// check names itself, so that a smaller failing run can be required to fail in the same way.
+// Oracle: what must hold at one node after every event, checked against the ledger of all nodes.
+// Each check names itself, so that a smaller failing run can be required to fail in the same way.
 //
 //     inflation      the clock never shrinks while the node lives
-//     invented       no dot in the clock or live that nobody made; a live value is the one that was made
-//     resurrection   a dot that was in the clock and not live does not become live
-//     rule 5         entries in the clock: what they removed is not live, what they wrote is live or removed
-//     lost           what was live and is not was removed by somebody
-//     durability     no frame shows a dot whose record is not on the sender's disk
+//     invented       no dot in the clock or live that nobody made; a live value is the one that was
+//     made resurrection   a dot that was in the clock and not live does not become live rule 5
+//     entries in the clock: what they removed is not live, what they wrote is live or removed lost
+//     what was live and is not was removed by somebody durability     no frame shows a dot whose
+//     record is not on the sender's disk
 //
 // Cost: O(live dots + values never removed) an event.
 
@@ -44,9 +44,9 @@ class Oracle {
   struct View {
     CausalContext clock;
     std::uint64_t clock_hash = 0;
-    std::vector<std::uint32_t> numbers;   // store's replica index -> ledger's replica number
-    std::vector<std::uint64_t> live_at;   // dot number -> the last check at which it was live
-    std::vector<bool> covered;            // entry number -> its dots are in the clock; stays true
+    std::vector<std::uint32_t> numbers;  // store's replica index -> ledger's replica number
+    std::vector<std::uint64_t> live_at;  // dot number -> the last check at which it was live
+    std::vector<bool> covered;           // entry number -> its dots are in the clock; stays true
     std::vector<DotNumber> live;
     std::uint64_t checks = 0;
   };

@@ -31,12 +31,12 @@ struct Violation {
 
 struct Totals {
   std::uint64_t transactions = 0;
-  std::uint64_t refused = 0;         // by themselves, as drawn
-  std::uint64_t skipped = 0;         // no node was up
+  std::uint64_t refused = 0;  // by themselves, as drawn
+  std::uint64_t skipped = 0;  // no node was up
   std::uint64_t entries = 0;
-  std::uint64_t acknowledged = 0;    // entries shown by their node while it lived
-  std::uint64_t lost = 0;            // entries that no node has in the end
-  std::uint64_t conflicts = 0;       // writes that did not see one another
+  std::uint64_t acknowledged = 0;  // entries shown by their node while it lived
+  std::uint64_t lost = 0;          // entries that no node has in the end
+  std::uint64_t conflicts = 0;     // writes that did not see one another
   std::uint64_t frames = 0;
   std::uint64_t bytes = 0;
   std::uint64_t restarts = 0;

@@ -42,7 +42,8 @@ std::vector<unsigned> sides(const FaultSpec& spec, unsigned nodes, const Draws& 
   std::vector<unsigned> side(nodes, 0);
   if (spec.groups.empty()) {
     const std::uint64_t size = draws.bits(Purpose::fault_target, key, repetition, nodes);
-    const auto away = static_cast<unsigned>(uniform(size, std::uint64_t{1}, std::max(1U, nodes / 2)));
+    const auto away =
+        static_cast<unsigned>(uniform(size, std::uint64_t{1}, std::max(1U, nodes / 2)));
     for (unsigned node : some_nodes(draws, key, repetition, nodes, std::min(away, nodes))) {
       side[node] = 1;
     }
@@ -73,8 +74,8 @@ Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetitio
   const std::uint64_t key = key_of(spec.name);
   const auto draw = [&](Purpose purpose) { return draws.bits(purpose, key, repetition); };
 
-  fault.begin = uniform(draw(Purpose::fault_at), spec.at.low, spec.at.high) +
-                repetition * spec.every;
+  fault.begin =
+      uniform(draw(Purpose::fault_at), spec.at.low, spec.at.high) + repetition * spec.every;
   fault.end = fault.begin + uniform(draw(Purpose::fault_for), spec.lasting.low, spec.lasting.high);
   fault.end = std::min(fault.end, scenario.until);
   fault.rate = uniform(draw(Purpose::fault_rate), spec.rate.low, spec.rate.high);
@@ -82,12 +83,10 @@ Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetitio
   fault.by = uniform(by, spec.by.low, spec.by.high);
   const std::int64_t sign = mix64(by) % 2 == 0 ? 1 : -1;
   fault.skew_ns = sign * static_cast<std::int64_t>(fault.by);
-  fault.ppm = sign * static_cast<std::int64_t>(
-                         uniform(by, static_cast<std::uint64_t>(spec.ppm.low),
-                                 static_cast<std::uint64_t>(spec.ppm.high)));
-  fault.nodes = spec.nodes.empty()
-                    ? some_nodes(draws, key, repetition, scenario.nodes, spec.count)
-                    : spec.nodes;
+  fault.ppm = sign * static_cast<std::int64_t>(uniform(by, static_cast<std::uint64_t>(spec.ppm.low),
+                                                       static_cast<std::uint64_t>(spec.ppm.high)));
+  fault.nodes = spec.nodes.empty() ? some_nodes(draws, key, repetition, scenario.nodes, spec.count)
+                                   : spec.nodes;
   fault.side = sides(spec, scenario.nodes, draws, key, repetition);
   fault.from = spec.from.empty() ? fault.nodes : spec.from;
   fault.to = spec.to.empty() ? others(fault.from, scenario.nodes) : spec.to;

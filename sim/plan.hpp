@@ -1,8 +1,8 @@
 #pragma once
 
-// Plan: everything that one seed draws from a scenario before the run begins: which faults, when, whom;
-// the Config; and when the transactions are. Each draw is keyed by the name of what it is for, so taking
-// one fault out of a scenario leaves all others as they were.
+// Plan: everything that one seed draws from a scenario before the run begins: which faults, when,
+// whom; the Config; and when the transactions are. Each draw is keyed by the name of what it is
+// for, so taking one fault out of a scenario leaves all others as they were.
 
 #include <vector>
 
@@ -21,8 +21,8 @@ struct PlannedTransaction {
 
 struct Plan {
   Config config;
-  std::vector<Fault> faults;       // in the scenario's order
-  std::vector<Receipt> receipts;   // one for each fault of the scenario
+  std::vector<Fault> faults;      // in the scenario's order
+  std::vector<Receipt> receipts;  // one for each fault of the scenario
   std::vector<PlannedTransaction> transactions;
 };
 

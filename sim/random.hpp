@@ -1,13 +1,13 @@
 #pragma once
 
-// Draws: keyed randomness. A draw is a function of the seed and of what it is for, never the next number
-// of a stream:
+// Draws: keyed randomness. A draw is a function of the seed and of what it is for, never the next
+// number of a stream:
 //
 //     bits(purpose, a, b, k) = mix(seed, purpose, a, b, k)
 //
-// so leaving out one fault, message or operation changes no other draw. That is what lets a failing run
-// be made smaller, and what keeps a seed's meaning when a scenario grows. The distributions are ours:
-// those of <random> differ between standard libraries, and log() between versions of libm.
+// so leaving out one fault, message or operation changes no other draw. That is what lets a failing
+// run be made smaller, and what keeps a seed's meaning when a scenario grows. The distributions are
+// ours: those of <random> differ between standard libraries, and log() between versions of libm.
 
 #include <cstdint>
 #include <string_view>
@@ -61,7 +61,9 @@ class Draws {
 };
 
 // What a draw is keyed by when it belongs to something that has a name.
-inline std::uint64_t key_of(std::string_view name) { return hash64(name); }
+inline std::uint64_t key_of(std::string_view name) {
+  return hash64(name);
+}
 
 // In [low, high], both included. Requires low <= high.
 constexpr std::uint64_t uniform(std::uint64_t bits, std::uint64_t low, std::uint64_t high) {
@@ -74,14 +76,16 @@ constexpr double unit(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * (1.0 / 9007199254740992.0);
 }
 
-constexpr bool chance(std::uint64_t bits, double probability) { return unit(bits) < probability; }
+constexpr bool chance(std::uint64_t bits, double probability) {
+  return unit(bits) < probability;
+}
 
 constexpr double uniform(std::uint64_t bits, double low, double high) {
   return low + (high - low) * unit(bits);
 }
 
-// Exponential with this mean, at most 32 times it: -ln(u) by the exponent of u and a short series, which
-// every IEEE machine computes alike.
+// Exponential with this mean, at most 32 times it: -ln(u) by the exponent of u and a short series,
+// which every IEEE machine computes alike.
 constexpr std::uint64_t exponential(std::uint64_t bits, std::uint64_t mean) {
   double u = unit(bits) + 1.0 / 18014398509481984.0;
   double negative_log = 0;

@@ -129,8 +129,8 @@ nlohmann::ordered_json json_of(const SweepResult& result, const Arguments& argum
   json["seeds"] = arguments.seeds;
   json["done"] = result.done;
   json["verdict"] = name_of(result.verdict());
-  for (Verdict verdict : {Verdict::ok, Verdict::violation, Verdict::vacuous,
-                          Verdict::nondeterministic}) {
+  for (Verdict verdict :
+       {Verdict::ok, Verdict::violation, Verdict::vacuous, Verdict::nondeterministic}) {
     json[std::string(name_of(verdict))] = result.count(verdict);
   }
   json["trace_hash"] = hash_text(result.trace_hash);
@@ -165,8 +165,8 @@ int run_sweep(const Arguments& arguments) {
         progress.clear();
         (quiet ? std::cerr : std::cout)
             << "rejoin-sim run " << arguments.scenario << " --seed " << one.seed
-            << (one.verdict == Verdict::nondeterministic ? " --verify" : "") << "    # "
-            << one.line << std::endl;
+            << (one.verdict == Verdict::nondeterministic ? " --verify" : "") << "    # " << one.line
+            << std::endl;
       },
       [&](const SweepResult& so_far) { progress.show(so_far); });
   progress.clear();
@@ -180,8 +180,8 @@ int run_sweep(const Arguments& arguments) {
               << result.count(Verdict::nondeterministic) << " nondeterministic; "
               << static_cast<std::uint64_t>(static_cast<double>(result.done) /
                                             std::max(result.wall_seconds, 1e-9))
-              << " seeds/s, " << result.events << " events, traces "
-              << hash_text(result.trace_hash) << "\n";
+              << " seeds/s, " << result.events << " events, traces " << hash_text(result.trace_hash)
+              << "\n";
   }
   return static_cast<int>(result.verdict());
 }
@@ -218,4 +218,6 @@ int main_of(int argc, char** argv) {
 }  // namespace
 }  // namespace rejoin::sim
 
-int main(int argc, char** argv) { return rejoin::sim::main_of(argc, argv); }
+int main(int argc, char** argv) {
+  return rejoin::sim::main_of(argc, argv);
+}

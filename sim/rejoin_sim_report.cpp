@@ -7,7 +7,9 @@
 namespace rejoin::sim {
 namespace {
 
-double seconds(Time time) { return static_cast<double>(time) / static_cast<double>(second); }
+double seconds(Time time) {
+  return static_cast<double>(time) / static_cast<double>(second);
+}
 
 std::string fixed(double value, int digits) {
   std::array<char, 64> buffer{};

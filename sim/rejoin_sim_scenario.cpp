@@ -286,9 +286,8 @@ Result<Scenario> parse_scenario(const std::string& text, const std::string& file
     read_top(top, scenario);
     if (error) return *error;
   } catch (const toml::parse_error& error) {
-    return Error{ErrorCode::malformed, file + ":" +
-                                           std::to_string(error.source().begin.line) + ": " +
-                                           std::string(error.description())};
+    return Error{ErrorCode::malformed, file + ":" + std::to_string(error.source().begin.line) +
+                                           ": " + std::string(error.description())};
   }
   if (auto good = scenario.validate(); !good) {
     return Error{good.error().code, file + ": " + good.error().message};

@@ -1,10 +1,10 @@
 #pragma once
 
-// Scenario files: TOML, read strictly. A key that is not known, a value of the wrong kind and a number out
-// of range are errors that say where, and what would be right.
+// Scenario files: TOML, read strictly. A key that is not known, a value of the wrong kind and a
+// number out of range are errors that say where, and what would be right.
 //
-// Durations are text with a unit ("200us", "5ms", "2s", "1m"). Where a range is taken, one value stands
-// for a range of one.
+// Durations are text with a unit ("200us", "5ms", "2s", "1m"). Where a range is taken, one value
+// stands for a range of one.
 
 #include <string>
 

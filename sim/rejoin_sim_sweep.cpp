@@ -167,9 +167,8 @@ Finished take_result(const std::string& line, SweepResult& result) {
 
 std::uint64_t SweepResult::count(Verdict verdict) const {
   if (verdict == Verdict::ok) return done - failed.size();
-  return static_cast<std::uint64_t>(
-      std::count_if(failed.begin(), failed.end(),
-                    [&](const Finished& one) { return one.verdict == verdict; }));
+  return static_cast<std::uint64_t>(std::count_if(
+      failed.begin(), failed.end(), [&](const Finished& one) { return one.verdict == verdict; }));
 }
 
 Verdict SweepResult::verdict() const {

@@ -1,7 +1,7 @@
 #pragma once
 
-// A sweep: many seeds of one scenario in worker processes. A worker that dies (a broken invariant of ours
-// aborts) costs its seed, which counts as a violation; another worker goes on behind it.
+// A sweep: many seeds of one scenario in worker processes. A worker that dies (a broken invariant
+// of ours aborts) costs its seed, which counts as a violation; another worker goes on behind it.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +18,7 @@ struct SweepSettings {
   std::uint64_t first = 1;
   std::uint64_t last = 100;
   unsigned jobs = 1;
-  bool verify = false;       // each seed twice
+  bool verify = false;         // each seed twice
   bool stop_at_first = false;  // at the first violation
 };
 
@@ -32,10 +32,10 @@ struct Finished {
 struct SweepResult {
   std::uint64_t done = 0;
   std::uint64_t events = 0;
-  std::uint64_t trace_hash = 0;     // of all traces, in no order: their sum
+  std::uint64_t trace_hash = 0;  // of all traces, in no order: their sum
   double virtual_seconds = 0;
   double wall_seconds = 0;
-  std::vector<Finished> failed;     // by seed; everything but ok
+  std::vector<Finished> failed;  // by seed; everything but ok
 
   std::uint64_t count(Verdict verdict) const;
   // The gravest: violation, then nondeterministic, then vacuous.

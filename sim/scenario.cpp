@@ -28,9 +28,13 @@ constexpr std::array<Field, 14> fields = {{
     {"drift_ms_max", &Config::drift_ms_max},
 }};
 
-Error invalid(const std::string& what) { return Error{ErrorCode::invalid_argument, what}; }
+Error invalid(const std::string& what) {
+  return Error{ErrorCode::invalid_argument, what};
+}
 
-bool probability(double p) { return p >= 0 && p <= 1; }
+bool probability(double p) {
+  return p >= 0 && p <= 1;
+}
 
 template <class T>
 bool rising(const Range<T>& range) {
@@ -82,8 +86,8 @@ Result<void> validate_workload(const Workload& workload, Time until) {
   if (!rising(workload.over) || workload.over.high > until) {
     return invalid("workload.over must rise and end by until");
   }
-  for (double p : {workload.hot, workload.removes, workload.clears, workload.wide,
-                   workload.aborts}) {
+  for (double p :
+       {workload.hot, workload.removes, workload.clears, workload.wide, workload.aborts}) {
     if (!probability(p)) return invalid("a probability of the workload must lie in 0..1");
   }
   return {};

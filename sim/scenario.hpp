@@ -1,7 +1,7 @@
 #pragma once
 
-// Scenario: what a run consists of, before a seed has drawn anything from it. The tool reads it from a
-// TOML file (docs/simulator.md lists the fields); a test fills it in.
+// Scenario: what a run consists of, before a seed has drawn anything from it. The tool reads it
+// from a TOML file (docs/simulator.md lists the fields); a test fills it in.
 
 #include <cstdint>
 #include <string>
@@ -33,19 +33,19 @@ struct ClockSettings {
 struct Workload {
   std::uint64_t transactions = 40;
   Range<Time> over{0, 10 * second};
-  unsigned keys = 2;       // of each of the seven types
-  unsigned elements = 4;   // that sets hold
-  double hot = 0.4;        // a transaction's part goes to the hot key of its type
-  double removes = 0.25;   // of what can be removed
-  double clears = 0.05;    // a whole key is removed
-  double wide = 0.3;       // a transaction touches two or three keys
-  double aborts = 0.03;    // a transaction refuses at its end
+  unsigned keys = 2;      // of each of the seven types
+  unsigned elements = 4;  // that sets hold
+  double hot = 0.4;       // a transaction's part goes to the hot key of its type
+  double removes = 0.25;  // of what can be removed
+  double clears = 0.05;   // a whole key is removed
+  double wide = 0.3;      // a transaction touches two or three keys
+  double aborts = 0.03;   // a transaction refuses at its end
 };
 
 // What must have happened for a run to count; less is vacuous.
 struct Expectation {
-  std::uint64_t repairs = 0;   // repairs taken to their end
-  std::uint64_t conflicts = 0; // puts that were made without seeing one another, in one slot
+  std::uint64_t repairs = 0;    // repairs taken to their end
+  std::uint64_t conflicts = 0;  // puts that were made without seeing one another, in one slot
 };
 
 struct Scenario {

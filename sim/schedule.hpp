@@ -1,8 +1,8 @@
 #pragma once
 
-// Schedule<E>: what will happen, in the total order (time, serial). The serial is the order of adding, so
-// events of one moment happen as they were caused, on every machine.
-// A 4-ary heap: add and take O(log n), shallow and kind to the cache.
+// Schedule<E>: what will happen, in the total order (time, serial). The serial is the order of
+// adding, so events of one moment happen as they were caused, on every machine. A 4-ary heap: add
+// and take O(log n), shallow and kind to the cache.
 
 #include <cstddef>
 #include <cstdint>

@@ -13,7 +13,9 @@
 namespace rejoin::sim {
 namespace {
 
-Family family_of(const ObjectKey& object) { return static_cast<Family>(object.type.family); }
+Family family_of(const ObjectKey& object) {
+  return static_cast<Family>(object.type.family);
+}
 
 std::int64_t sum(const std::map<ReplicaId, std::int64_t>& totals) {
   std::int64_t all = 0;
@@ -66,13 +68,15 @@ void Meant::join(const Meant& other, bool smaller_is_better) {
   keep_greater(ups, other.ups);
   keep_greater(downs, other.downs);
   if (!other.extremum) return;
-  if (!extremum || (smaller_is_better ? *other.extremum < *extremum
-                                      : *other.extremum > *extremum)) {
+  if (!extremum ||
+      (smaller_is_better ? *other.extremum < *extremum : *other.extremum > *extremum)) {
     extremum = other.extremum;
   }
 }
 
-void Specification::begin(unsigned node) { draft_ = waiting_[node]; }
+void Specification::begin(unsigned node) {
+  draft_ = waiting_[node];
+}
 
 void Specification::see_live(const Store& store, const SlotKey& slot, const NodeId* only,
                              std::vector<DotNumber>& seen) const {
@@ -140,9 +144,8 @@ std::vector<std::string> Specification::filled(const Store& store, const ObjectK
 }
 
 void Specification::commit(unsigned node) {
-  std::erase_if(draft_, [](const auto& entry) {
-    return entry.second.seen.empty() && !entry.second.value;
-  });
+  std::erase_if(draft_,
+                [](const auto& entry) { return entry.second.seen.empty() && !entry.second.value; });
   waiting_[node] = std::move(draft_);
   draft_.clear();
 }

@@ -1,11 +1,13 @@
 #pragma once
 
-// Specification: what every key must read in the end, folded over the operations and what each of them saw.
-// It shares no code with the types: an operation is noted with the live dots that its node showed when it
-// ran, and a value is computed from the operations that nobody who saw them replaced.
+// Specification: what every key must read in the end, folded over the operations and what each of
+// them saw. It shares no code with the types: an operation is noted with the live dots that its
+// node showed when it ran, and a value is computed from the operations that nobody who saw them
+// replaced.
 //
 //     put     sets, registers: replaces all that was seen in the slot
-//     amend   counters, max, min: replaces what was seen of the own node; the new share is their join
+//     amend   counters, max, min: replaces what was seen of the own node; the new share is their
+//     join
 //             and the change
 //     clear   replaces all that was seen, and puts nothing
 //
@@ -26,9 +28,9 @@ namespace rejoin::sim {
 
 // A value under one dot, as the operation meant it.
 struct Meant {
-  std::string text;                                // registers; a set's element
-  std::map<ReplicaId, std::int64_t> ups, downs;    // counters: totals
-  std::optional<std::int64_t> extremum;            // max, min
+  std::string text;                              // registers; a set's element
+  std::map<ReplicaId, std::int64_t> ups, downs;  // counters: totals
+  std::optional<std::int64_t> extremum;          // max, min
 
   void join(const Meant& other, bool smaller_is_better);
 };
@@ -79,7 +81,8 @@ class Specification {
                 std::vector<DotNumber>& seen) const;
 
   const Ledger& ledger_;
-  std::vector<Pending> waiting_;  // of each node: what runs in its transactions until an entry is made
+  std::vector<Pending>
+      waiting_;  // of each node: what runs in its transactions until an entry is made
   Pending draft_;
   std::map<DotNumber, Meant> meant_;
   std::map<DotNumber, std::vector<EntryNumber>> replaced_by_;

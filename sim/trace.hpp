@@ -1,7 +1,7 @@
 #pragma once
 
-// Trace: a rolling 64-bit hash over everything that happened. Two runs of one seed must give one hash, on
-// every compiler; a difference means that something nobody decided took part.
+// Trace: a rolling 64-bit hash over everything that happened. Two runs of one seed must give one
+// hash, on every compiler; a difference means that something nobody decided took part.
 
 #include <cstdint>
 

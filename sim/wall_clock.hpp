@@ -1,7 +1,7 @@
 #pragma once
 
-// WallClock: what one node believes the date is. Each node has its own: it may be off, run fast or slow,
-// and jump. Only stamps read it; deadlines use virtual time itself, which no fault bends.
+// WallClock: what one node believes the date is. Each node has its own: it may be off, run fast or
+// slow, and jump. Only stamps read it; deadlines use virtual time itself, which no fault bends.
 
 #include <algorithm>
 #include <cstdint>

@@ -202,8 +202,8 @@ void World::persist(Node& node, std::vector<std::string> records) {
   }
 }
 
-// An entry on its way to the disk of the node that made it: the first that anybody sees of it. (One that
-// also has dots of others was joined elsewhere.)
+// An entry on its way to the disk of the node that made it: the first that anybody sees of it. (One
+// that also has dots of others was joined elsewhere.)
 void World::record_entry(Node& node, const Entry& entry) {
   bool made_here = true;
   entry.dots.each_replica([&](const ReplicaId& replica, const SequenceSet&) {
@@ -239,10 +239,11 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
     return violate("durability", node.number,
                    "a frame shows dots that are not durable at its sender");
   }
-  const bool only_a_clock = std::holds_alternative<ClockShown>(frame->body) ||
-                            std::holds_alternative<Hello>(frame->body);
+  const bool only_a_clock =
+      std::holds_alternative<ClockShown>(frame->body) || std::holds_alternative<Hello>(frame->body);
   if (phase_ == Phase::quiet && !only_a_clock && now_ > converged_at_ + scenario_.quiet / 2) {
-    return violate("unrest", node.number, "all is equal, and still there is sent: " + described(*frame));
+    return violate("unrest", node.number,
+                   "all is equal, and still there is sent: " + described(*frame));
   }
   ++totals_.frames;
   totals_.bytes += transmit.bytes.size();
@@ -259,14 +260,12 @@ void World::schedule_deadline(Node& node) {
   const auto wanted = node.replica->poll_timeout();
   if (!wanted || (node.deadline && *node.deadline <= *wanted)) return;
   node.deadline = std::max(*wanted, now_);
-  schedule_.add(*node.deadline,
-                {Happening::Kind::deadline, node.number, 0, node.starts, nullptr});
+  schedule_.add(*node.deadline, {Happening::Kind::deadline, node.number, 0, node.starts, nullptr});
 }
 
 void World::start(Node& node) {
   ++node.starts;
-  const std::uint64_t incarnation =
-      draws_.bits(Purpose::incarnation, node.number, node.starts) | 1;
+  const std::uint64_t incarnation = draws_.bits(Purpose::incarnation, node.number, node.starts) | 1;
   node.replica = std::make_unique<Replica>(Replica::Setup{
       plan_.config, store_, {node.id, incarnation}, "n" + std::to_string(node.number)});
   for (const std::string& record : node.disk.records()) {

@@ -1,14 +1,15 @@
 #pragma once
 
-// World: one run. N replicas on a full mesh of links, with disks and clocks of their own, in virtual time;
-// faults and transactions on the plan that one seed drew.
+// World: one run. N replicas on a full mesh of links, with disks and clocks of their own, in
+// virtual time; faults and transactions on the plan that one seed drew.
 //
 //     safety     until scenario.until: transactions and faults; oracles after every event
 //     liveness   everything heals; within scenario.converge all must be equal by bytes
 //     quiet      for scenario.quiet nothing may change, and in its second half only clocks are sent
 //     the end    what is live is what the specification says, and every acknowledged entry is in it
 //
-// A run is a function of the scenario and the seed. Nothing here reads a clock, an address or a thread.
+// A run is a function of the scenario and the seed. Nothing here reads a clock, an address or a
+// thread.
 
 #include <cstdint>
 #include <functional>

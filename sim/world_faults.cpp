@@ -40,8 +40,8 @@ void World::move_to_nodes_that_are_up(Fault& fault) const {
   for (unsigned& number : fault.nodes) {
     for (unsigned i = 0; i < nodes_.size(); ++i) {
       const auto other = static_cast<unsigned>((number + i) % nodes_.size());
-      const bool taken = i > 0 && std::find(fault.nodes.begin(), fault.nodes.end(), other) !=
-                                      fault.nodes.end();
+      const bool taken =
+          i > 0 && std::find(fault.nodes.begin(), fault.nodes.end(), other) != fault.nodes.end();
       if (nodes_[other].state != NodeState::up || taken) continue;
       number = other;
       break;
@@ -92,8 +92,8 @@ void World::crash(Node& node, const Fault& fault, std::size_t index) {
   receipt.losses += node.disk.crash(uniform(torn, std::uint64_t{0}, node.disk.waiting()));
 }
 
-// An acknowledged entry is on the disk of its node. If that disk is lost before anybody else has the
-// entry on theirs, it may be lost; not otherwise.
+// An acknowledged entry is on the disk of its node. If that disk is lost before anybody else has
+// the entry on theirs, it may be lost; not otherwise.
 void World::excuse_what_is_nowhere_else(const Node& wiped) {
   for (EntryNumber entry = 0; entry < acknowledged_.size(); ++entry) {
     if (!ledger_.covered(entry, wiped.disk.held())) continue;
