@@ -173,7 +173,7 @@ void Foreman::heal_hermit() {
 
 void Foreman::await_everything() {
   for (Worker& worker : workers_) {
-    if (worker.counted == worker.words) worker.state = "waits for the others";
+    if (worker.counted == worker.words) worker.state = "all counted";
     if (worker.replicated) worker.state = "replicated";
   }
   if (!all(&Worker::replicated)) return;

@@ -1,5 +1,6 @@
 #include "examples/word_count/show.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t bar_width = 30;
+constexpr std::size_t bar_width = 24;
+constexpr unsigned columns_min = 80;  // narrower, a row would take two lines
 constexpr std::chrono::milliseconds redraw_after{40};
 
 const char* const green = "32";
@@ -23,7 +25,11 @@ const char* const bold = "1";
 
 bool can_move_cursor() {
   const char* kind = std::getenv("TERM");
-  return ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+  winsize size{};
+  const bool narrow = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
+                      size.ws_col < columns_min;
+  return ::isatty(STDOUT_FILENO) == 1 && !narrow && kind != nullptr &&
+         std::string_view(kind) != "dumb";
 }
 
 bool wants_color() {
