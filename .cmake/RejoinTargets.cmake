@@ -1,14 +1,22 @@
-# rejoin_library(<component> [SOURCES ...] [PUBLIC ...] [PRIVATE ...])
+# rejoin_library(<component> [SOURCES ...] [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
 #
-# Makes rejoin_<component> and its alias rejoin::<component>. With sources it is a static library;
-# without, an interface over its headers, so that a folder is a target before its first source.
+# Makes rejoin_<component> and its alias rejoin::<component>. With sources it is a library, static
+# or shared as BUILD_SHARED_LIBS says; without, an interface over its headers, so that a folder is a
+# target before its first source. HEADERS are what a user may include, and are installed; a header
+# that is not among them is for the sources here.
 function(rejoin_library component)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
   set(target rejoin_${component})
   if(arg_SOURCES)
-    add_library(${target} STATIC ${arg_SOURCES})
+    add_library(${target} ${arg_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
+    # While the major version is 0, a minor one may break. No <target>_EXPORTS on the command line:
+    # nothing reads it, and a shared build would find nothing in the compiler cache.
+    set_target_properties(${target} PROPERTIES
+      VERSION ${PROJECT_VERSION}
+      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+      DEFINE_SYMBOL "")
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -16,8 +24,15 @@ function(rejoin_library component)
   add_library(rejoin::${component} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${component})
   target_compile_features(${target} ${scope} cxx_std_20)
-  target_include_directories(${target} ${scope} "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+  target_include_directories(${target} ${scope}
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
+    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/rejoin>")
+  target_sources(${target} ${scope}
+    FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${arg_HEADERS})
   target_link_libraries(${target} ${scope} ${arg_PUBLIC})
+  if(REJOIN_INSTALL)
+    rejoin_install_library(${component} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  endif()
 endfunction()
 
 # rejoin_tool_sources(<out> <stem>)
@@ -44,4 +59,7 @@ function(rejoin_tool name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE
     ${arg_LIBS} CLI11::CLI11 tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
+  if(REJOIN_INSTALL)
+    rejoin_install_tool(${name})
+  endif()
 endfunction()
