@@ -11,7 +11,7 @@ struct Field {
   std::uint64_t Config::*member;
 };
 
-constexpr std::array<Field, 14> fields = {{
+constexpr std::array<Field, 15> fields = {{
     {"key_bytes_max", &Config::key_bytes_max},
     {"value_bytes_max", &Config::value_bytes_max},
     {"entry_bytes_max", &Config::entry_bytes_max},
@@ -23,6 +23,7 @@ constexpr std::array<Field, 14> fields = {{
     {"digest_interval_ms", &Config::digest_interval_ms},
     {"hello_interval_ms", &Config::hello_interval_ms},
     {"resend_after_ms", &Config::resend_after_ms},
+    {"relay_after_ms", &Config::relay_after_ms},
     {"peer_timeout_ms", &Config::peer_timeout_ms},
     {"repair_timeout_ms", &Config::repair_timeout_ms},
     {"drift_ms_max", &Config::drift_ms_max},

@@ -268,14 +268,15 @@ void World::start(Node& node) {
   const std::uint64_t incarnation = draws_.bits(Purpose::incarnation, node.number, node.starts) | 1;
   node.replica = std::make_unique<Replica>(Replica::Setup{
       plan_.config, store_, {node.id, incarnation}, "n" + std::to_string(node.number)});
-  for (const std::string& record : node.disk.records()) {
+  const std::vector<std::string> records = node.disk.records();
+  for (const std::string& record : records) {
     if (auto good = node.replica->restore(record); !good) {
       return violate("storage", node.number, "a record is refused: " + good.error().message);
     }
   }
   node.state = NodeState::up;
   node.deadline.reset();
-  log(node.number, "starts with " + std::to_string(node.disk.records().size()) + " records as " +
+  log(node.number, "starts with " + std::to_string(records.size()) + " records as " +
                        rejoin::to_string(node.replica->self()));
   node.replica->start(now_at(node), node.disk.empty());
   if (!node.replica->store().clock().covers(node.promised)) {

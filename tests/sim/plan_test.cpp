@@ -1,0 +1,109 @@
+#include "sim/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace rejoin::sim {
+namespace {
+
+FaultSpec spec_of(const std::string& name, FaultKind kind) {
+  FaultSpec spec;
+  spec.name = name;
+  spec.kind = kind;
+  spec.at = {second, 3 * second};
+  spec.lasting = {second, 2 * second};
+  spec.rate = {0.1, 0.5};
+  spec.by = {millisecond, second};
+  return spec;
+}
+
+Scenario scenario_of(std::vector<FaultSpec> faults) {
+  Scenario scenario;
+  scenario.nodes = 5;
+  scenario.faults = std::move(faults);
+  return scenario;
+}
+
+bool same(const Fault& a, const Fault& b) {
+  return a.kind == b.kind && a.key == b.key && a.begin == b.begin && a.end == b.end &&
+         a.rate == b.rate && a.by == b.by && a.nodes == b.nodes && a.side == b.side;
+}
+
+TEST(Plan, RemovingOneFaultLeavesTheOthersAsTheyWere) {
+  Scenario three = scenario_of({spec_of("a", FaultKind::loss), spec_of("b", FaultKind::crash),
+                                spec_of("c", FaultKind::split)});
+  three.swarm = false;
+  Scenario two = three;
+  two.faults.erase(two.faults.begin());
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const Plan with = draw_plan(three, Draws(seed)).value();
+    const Plan without = draw_plan(two, Draws(seed)).value();
+    ASSERT_EQ(with.faults.size(), 3U);
+    EXPECT_TRUE(same(with.faults[1], without.faults[0]));
+    EXPECT_TRUE(same(with.faults[2], without.faults[1]));
+    EXPECT_EQ(with.transactions[7].at, without.transactions[7].at);
+  }
+}
+
+TEST(Plan, TheSwarmDrawsSubsetsAndNeverNone) {
+  FaultSpec grouped = spec_of("d", FaultKind::loss);
+  grouped.group = "c";
+  FaultSpec always = spec_of("e", FaultKind::pause);
+  always.always = true;
+  const Scenario scenario =
+      scenario_of({spec_of("a", FaultKind::loss), spec_of("b", FaultKind::crash),
+                   spec_of("c", FaultKind::split), grouped});
+  std::set<std::vector<bool>> subsets;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    std::vector<bool> drawn;
+    const Plan plan = draw_plan(scenario, Draws(seed)).value();
+    for (const Receipt& receipt : plan.receipts) {
+      drawn.push_back(receipt.drawn);
+    }
+    EXPECT_NE(std::count(drawn.begin(), drawn.end(), true), 0);
+    EXPECT_EQ(drawn[2], drawn[3]) << "one group, one coin";
+    subsets.insert(drawn);
+    EXPECT_TRUE(draw_plan(scenario_of({spec_of("a", FaultKind::loss), always}), Draws(seed))
+                    .value()
+                    .receipts[1]
+                    .drawn);
+  }
+  EXPECT_EQ(subsets.size(), 7U);
+}
+
+TEST(Plan, WhatIsDrawnLiesInItsRange) {
+  FaultSpec repeated = spec_of("a", FaultKind::split);
+  repeated.repeat = 3;
+  repeated.every = 2 * second;
+  repeated.count = 2;
+  Scenario scenario = scenario_of({repeated});
+  scenario.config = {{"log_bytes_max", {100, 200}}};
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const Plan plan = draw_plan(scenario, Draws(seed)).value();
+    EXPECT_GE(plan.config.log_bytes_max, 100U);
+    EXPECT_LE(plan.config.log_bytes_max, 200U);
+    ASSERT_EQ(plan.faults.size(), 3U);
+    for (unsigned i = 0; i < 3; ++i) {
+      const Fault& fault = plan.faults[i];
+      EXPECT_GE(fault.begin, second + i * repeated.every);
+      EXPECT_LE(fault.begin, 3 * second + i * repeated.every);
+      EXPECT_GE(fault.end, fault.begin + second);
+      EXPECT_LE(fault.end, scenario.until);
+      EXPECT_EQ(fault.nodes.size(), 2U);
+      EXPECT_TRUE(std::is_sorted(fault.nodes.begin(), fault.nodes.end()));
+      EXPECT_NE(std::count(fault.side.begin(), fault.side.end(), 1U), 0) << "somebody is apart";
+      EXPECT_NE(std::count(fault.side.begin(), fault.side.end(), 0U), 0);
+    }
+  }
+}
+
+TEST(Plan, AConfigThatCannotBeIsRefused) {
+  Scenario scenario = scenario_of({});
+  scenario.config = {{"digest_interval_ms", {0, 0}}};
+  EXPECT_FALSE(draw_plan(scenario, Draws(1)));
+}
+
+}  // namespace
+}  // namespace rejoin::sim

@@ -1,0 +1,120 @@
+// The tool as a user meets it: what it prints, and what its exit codes say.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace rejoin::sim {
+namespace {
+
+struct Ended {
+  int code = -1;
+  std::string output;  // standard output
+};
+
+Ended rejoin_sim(const std::string& arguments) {
+  const auto tool = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "rejoin-sim";
+  const std::string command = "'" + tool.string() + "' " + arguments + " 2>/dev/null";
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return {};
+  Ended ended;
+  char buffer[4096];
+  for (std::size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
+    ended.output.append(buffer, n);
+  }
+  const int status = pclose(pipe);
+  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ended;
+}
+
+// A scenario in a file of its own, gone with the test.
+class File {
+ public:
+  explicit File(const std::string& text)
+      : path_(testing::TempDir() + "rejoin_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml") {
+    std::ofstream(path_) << text;
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+const std::string tiny =
+    "until = \"2s\"\nquiet = \"1s\"\n[workload]\ntransactions = 5\n"
+    "over = [\"0s\", \"1s\"]\n";
+
+TEST(RejoinSim, RunSaysInJsonWhatHappened) {
+  const Ended ended = rejoin_sim("run examples/scenarios/split.toml --seed 7 --verify --json -");
+  EXPECT_EQ(ended.code, 0);
+  const auto json = nlohmann::json::parse(ended.output);
+  EXPECT_EQ(json["seed"], 7);
+  EXPECT_EQ(json["verdict"], "ok");
+  EXPECT_EQ(json["trace_hash"].get<std::string>().size(), 16U);
+  EXPECT_GT(json["events"], 100);
+  EXPECT_GT(json["virtual_seconds"], 9.0);
+  EXPECT_GT(json["wall_seconds"], 0.0);
+  ASSERT_EQ(json["receipts"].size(), 5U);
+  EXPECT_EQ(json["receipts"][0]["fault"], "split");
+}
+
+TEST(RejoinSim, OneSeedOneHash) {
+  const std::string run = "run examples/scenarios/crashes.toml --seed 3 --json -";
+  const auto first = nlohmann::json::parse(rejoin_sim(run).output);
+  EXPECT_EQ(first["trace_hash"], nlohmann::json::parse(rejoin_sim(run).output)["trace_hash"]);
+}
+
+TEST(RejoinSim, SweepSumsUpAndIsTheSameForAnyNumberOfJobs) {
+  const std::string sweep = "sweep examples/scenarios/split.toml --seeds 1..20 --json -";
+  const Ended one = rejoin_sim(sweep);
+  EXPECT_EQ(one.code, 0);
+  const auto json = nlohmann::json::parse(one.output);
+  EXPECT_EQ(json["done"], 20);
+  EXPECT_EQ(json["ok"], 20);
+  EXPECT_EQ(json["failed"].size(), 0U);
+  const auto three = nlohmann::json::parse(rejoin_sim(sweep + " --jobs 3").output);
+  EXPECT_EQ(three["done"], 20);
+  EXPECT_EQ(three["trace_hash"], json["trace_hash"]);
+}
+
+TEST(RejoinSim, AFaultThatDidNotBiteIsTwo) {
+  const File scenario(tiny +
+                      "[[fault]]\nkind = \"one_way\"\nat = \"0s\"\nfor = \"1s\"\n"
+                      "from = [0]\nto = [0]\n");
+  EXPECT_EQ(rejoin_sim("run " + scenario.path() + " --seed 1").code, 2);
+  const Ended ended = rejoin_sim("sweep " + scenario.path() + " --seeds 1..3");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.output.find("rejoin-sim run " + scenario.path() + " --seed 2"),
+            std::string::npos);
+}
+
+TEST(RejoinSim, AViolationIsOne) {
+  const File scenario(
+      "until = \"2s\"\nconverge = \"1us\"\nquiet = \"1us\"\n"
+      "[workload]\nover = [\"1500ms\", \"2s\"]\n");
+  EXPECT_EQ(rejoin_sim("run " + scenario.path() + " --seed 1").code, 1);
+  EXPECT_EQ(rejoin_sim("sweep " + scenario.path() + " --seeds 1..4 --stop-at-first").code, 1);
+}
+
+TEST(RejoinSim, WrongUseIsFour) {
+  EXPECT_EQ(rejoin_sim("").code, 4);
+  EXPECT_EQ(rejoin_sim("run examples/scenarios/split.toml").code, 4) << "no default seed";
+  EXPECT_EQ(rejoin_sim("run no_such.toml --seed 1").code, 4);
+  EXPECT_EQ(rejoin_sim("sweep examples/scenarios/split.toml --seeds 9..1").code, 4);
+  EXPECT_EQ(rejoin_sim("sweep examples/scenarios/split.toml --seeds x").code, 4);
+  const File scenario("nods = 3\n");
+  EXPECT_EQ(rejoin_sim("run " + scenario.path() + " --seed 1").code, 4);
+  EXPECT_EQ(rejoin_sim("--help").code, 0);
+}
+
+}  // namespace
+}  // namespace rejoin::sim
