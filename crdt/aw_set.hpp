@@ -49,10 +49,10 @@ class AwSet {
             Error{ErrorCode::not_a_number, "NaN equals nothing, so it cannot be an element"});
       }
       if constexpr (std::is_void_v<Delta>) {
-        slots_[element].put(who, Unit{});
+        slots_[canonical(element)].put(who, Unit{});
         return Result<void>();
       } else {
-        return Result<Delta>(slots_[element].put(who, Unit{}));
+        return Result<Delta>(slots_[canonical(element)].put(who, Unit{}));
       }
     } else {
       return slots_[element].put(who, Unit{});

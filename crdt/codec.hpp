@@ -70,6 +70,14 @@ constexpr bool has_non_keys = requires(const T& value) {
   Codec<T>::can_be_key(value);
 };
 
+// The value as its encoding brings it back: of equal floating point numbers, the same everywhere.
+// A type keeps this form, else one replica would show -0.0 where an equal one shows 0.0.
+template <Encodable T>
+T canonical(T value) {
+  if constexpr (has_non_keys<T>) return *decoded<T>(encoded(value));
+  return value;
+}
+
 // A table's hash: that of the encoding, so a type needs a codec and nothing else.
 template <class T>
 struct CodecHash {

@@ -33,7 +33,7 @@ class Extremum {
       return Error{ErrorCode::not_a_number, "NaN has no place in an order: set a number"};
     }
     Extremum delta;
-    delta.value_ = std::move(value);
+    delta.value_ = canonical(std::move(value));
     merge(delta);
     return delta;
   }

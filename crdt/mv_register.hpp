@@ -36,7 +36,7 @@ class MvRegister {
   MvRegister() = default;
   explicit MvRegister(Slots slots) : slots_(std::move(slots)) {}
 
-  auto set(auto&& who, T value) { return slots_.put(who, std::move(value)); }
+  auto set(auto&& who, T value) { return slots_.put(who, canonical(std::move(value))); }
   auto remove(auto&& who) { return slots_.clear(who); }
 
   // Each value that stands, once, in the order of their encodings.

@@ -150,7 +150,7 @@ std::string replicas_converge(const Played<T>& played) {
   }
   for (std::size_t i = 1; i < after.size(); ++i) {
     std::string complaint = unless_same("A", after[0], i == 1 ? "B" : "C", after[i]);
-    if (complaint.empty() && !show_the_same(after[0], after[i])) {
+    if (complaint.empty() && shown(after[0]) != shown(after[i])) {
       complaint = "equal states show " + shown(after[0]) + " and " + shown(after[i]);
     }
     if (!complaint.empty()) return "after all merged all, " + complaint;

@@ -45,15 +45,6 @@ template <class T>
   return std::string(way) + " gives " + shown(got) + ", " + other + " gives " + shown(want);
 }
 
-// Whether a user would see the same: both zeros of a double are one value, and NaN is like NaN.
-template <class T>
-[[gnu::noinline]] bool show_the_same(T a, T b) {
-  if constexpr (HasValue<T>) {
-    if (Subject<T>::value(a) == Subject<T>::value(b)) return true;
-  }
-  return shown(a) == shown(b);
-}
-
 // Bytes where the type has them.
 template <class T>
 [[gnu::noinline]] std::string bytes_of(const T& state) {

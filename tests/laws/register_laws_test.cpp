@@ -4,9 +4,14 @@
 
 namespace rejoin::laws {
 
-// Sets the value; nothing removes it.
-template <class T>
-using RegisterOp = std::optional<T>;
+template <class V>
+struct RegisterOp {
+  std::optional<V> value;  // nothing: remove
+
+  friend std::ostream& operator<<(std::ostream& out, const RegisterOp& op) {
+    return out << (op.value ? "set " + rc::toString(*op.value) : "remove");
+  }
+};
 
 template <class V>
 rc::Gen<V> register_values() {
@@ -21,11 +26,11 @@ template <class T, class V>
 struct RegisterSubject {
   using Op = RegisterOp<V>;
   static rc::Gen<Op> operations() {
-    auto set = rc::gen::map(register_values<V>(), [](const V& value) { return Op(value); });
-    return rc::gen::weightedOneOf<Op>({{5, std::move(set)}, {2, rc::gen::just(Op())}});
+    auto set = rc::gen::map(register_values<V>(), [](const V& value) { return Op{value}; });
+    return rc::gen::weightedOneOf<Op>({{5, std::move(set)}, {2, rc::gen::just(Op{})}});
   }
   static T apply(T& value, const Op& op, const At& at) {
-    return op ? value.set(at, *op) : value.remove(at);
+    return op.value ? value.set(at, *op.value) : value.remove(at);
   }
   static auto value(const T& value) { return value.value(); }
 };

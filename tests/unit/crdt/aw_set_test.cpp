@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace rejoin {
@@ -78,8 +79,9 @@ TEST(AwSet, ElementsComeInTheOrderOfTheirValues) {
 
 TEST(AwSet, NanIsRefusedAndBothZerosAreOneElement) {
   AwSet<double> set;
-  ASSERT_TRUE(set.add(a, 0.0));
   ASSERT_TRUE(set.add(a, -0.0));
+  ASSERT_TRUE(set.add(a, 0.0));
+  EXPECT_FALSE(std::signbit(set.elements().front()));
   const AwSet<double> before = set;
 
   const auto refused = set.add(a, std::numeric_limits<double>::quiet_NaN());

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "crdt/lww_register.hpp"
@@ -158,6 +159,20 @@ TEST(MvRegister, ConcurrentWritesStandSideBySideUntilOneSeesThem) {
   at_b.merge(delta);
 
   EXPECT_EQ(at_b.value(), (Values{"z"})) << "the delta did not say that it replaces y";
+}
+
+// Equal states must not show two zeros.
+TEST(MvRegister, ShowsTheOneZeroThatItsBytesHold) {
+  MvRegister<double> mv;
+  LwwRegister<double> lww;
+  MaxRegister<double> max;
+  mv.set(a, -0.0);
+  lww.set(At(a, 1000), -0.0);
+  ASSERT_TRUE(max.set(a, -0.0));
+
+  EXPECT_FALSE(std::signbit(mv.value().front()));
+  EXPECT_FALSE(std::signbit(*lww.value()));
+  EXPECT_FALSE(std::signbit(*max.value()));
 }
 
 TEST(MvRegister, SameValueWrittenTwiceIsShownOnceAndNeedsBothRemoved) {
