@@ -30,8 +30,8 @@ struct HybridTime {
   friend auto operator<=>(const HybridTime&, const HybridTime&) = default;
 };
 
-// The stamp of an event at wall time `now` after the event `last`: above last, and not below now, but
-// never above the ceiling, since no decoder takes such a stamp.
+// The stamp of an event at wall time `now` after the event `last`: above last, and not below now,
+// but never above the ceiling, since no decoder takes such a stamp.
 constexpr HybridTime after(HybridTime last, HybridTime now) {
   const std::uint64_t next = std::min(last.value, HybridTime::ceiling - 1) + 1;
   return HybridTime{std::max(next, std::min(now.value, HybridTime::ceiling))};
