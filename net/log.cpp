@@ -91,12 +91,16 @@ std::vector<const Entry*> EntryLog::collect(const CausalContext& wanted,
                                             std::uint64_t bytes_max) const {
   std::set<Id> found;
   std::uint64_t bytes = 0;
+  bool full = false;
   wanted.each_interval([&](const ReplicaId& replica, Interval interval) {
     for (auto at = first_run(replica, interval.first);
          at != index_.end() && at->first.replica == replica &&
-         at->first.sequence <= interval.last && (bytes < bytes_max || found.empty());
+         at->first.sequence <= interval.last && !full;
          ++at) {
-      if (found.insert(at->second.id).second) bytes += logged_.at(at->second.id).bytes;
+      if (found.contains(at->second.id)) continue;
+      bytes += logged_.at(at->second.id).bytes;
+      full = bytes > bytes_max && !found.empty();
+      if (!full) found.insert(at->second.id);
     }
   });
   std::vector<const Entry*> out;

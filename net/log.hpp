@@ -27,8 +27,8 @@ class EntryLog {
   std::size_t size() const { return logged_.size(); }
   std::uint64_t bytes() const { return bytes_; }
 
-  // Entries that hold any of these dots, oldest first, until they pass bytes_max (but at least
-  // one). Valid until the next append.
+  // Entries that hold any of these dots, oldest first, as many as take no more than bytes_max (but
+  // at least one). Valid until the next append.
   std::vector<const Entry*> collect(const CausalContext& wanted, std::uint64_t bytes_max) const;
 
  private:

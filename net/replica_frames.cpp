@@ -164,8 +164,9 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
   donation->active_ns = now.mono_ns;
   RepairChunk chunk{request.session,     request.from,          {},
                     donation->cut_clock, donation->cut_removed, {}};
-  chunk.slots = store_.slots_from(request.from, setup_.config.repair_chunk_bytes, request.context,
-                                  chunk.upto);
+  const std::uint64_t bytes_max =
+      std::min(setup_.config.repair_chunk_bytes, peer.frame_bytes_max() / 2);
+  chunk.slots = store_.slots_from(request.from, bytes_max, request.context, chunk.upto);
   // What is absent reveals removals as much as what is there: all of it must be durable first.
   send(peer, std::move(chunk), records_);
 }

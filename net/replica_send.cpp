@@ -167,8 +167,9 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
   CausalContext lacking = wanted;
   const std::uint64_t frame_max =
       std::min({entries_frame_bytes, setup_.config.frame_bytes_max, peer.frame_bytes_max()});
+  const std::uint64_t room = frame_max - std::min(envelope_bytes, frame_max / 2);
   while (peer.flight_bytes() < setup_.config.flight_bytes_max) {
-    const std::vector<const Entry*> found = log_.collect(lacking, frame_max - envelope_bytes);
+    const std::vector<const Entry*> found = log_.collect(lacking, room);
     if (found.empty()) return;
     Entries frame{peer.next_sequence(), {}};
     CausalContext dots;
