@@ -65,6 +65,7 @@ bool Peer::fall_silent() {
 
 void Peer::show(const ClockShown& shown) {
   acknowledged_.merge(shown.clock);
+  shown_since_tick_ = true;
   if (asked_ns_) {
     // The answer to our question: what is not in it has not arrived.
     forget_flights();
@@ -107,7 +108,7 @@ void Peer::owe(std::uint64_t sequence, std::uint64_t record) {
 }
 
 bool Peer::stalled(const ReplicaId& origin) const {
-  if (!acknowledged_at_tick_) return false;
+  if (!acknowledged_at_tick_ || !shown_since_tick_) return false;
   const SequenceSet* before = acknowledged_at_tick_->seen(origin);
   const SequenceSet* now = acknowledged_.seen(origin);
   return (before == nullptr ? 0 : before->count()) == (now == nullptr ? 0 : now->count());

@@ -80,9 +80,12 @@ class Peer {
     owed_.reset();
   }
 
-  // ---- relaying: dots of other origins go to it only if it made no progress with them for one
-  // tick
-  void tick() { acknowledged_at_tick_ = acknowledged_; }
+  // ---- relaying: dots of other origins go to it only if it showed its clock since the last tick,
+  // and that clock made no progress with them. Without a fresh clock, what it lacks is not known.
+  void tick() {
+    acknowledged_at_tick_ = acknowledged_;
+    shown_since_tick_ = false;
+  }
   bool stalled(const ReplicaId& origin) const;
 
   // ---- repair, as donor
@@ -128,6 +131,7 @@ class Peer {
 
   CausalContext acknowledged_;
   std::optional<CausalContext> acknowledged_at_tick_;
+  bool shown_since_tick_ = false;
   std::deque<Flight> flights_;
   CausalContext in_flight_;  // the dots of all flights
   std::uint64_t flight_bytes_ = 0;
