@@ -109,6 +109,7 @@ std::vector<std::string> Replica::checkpoint() const {
 }
 
 void Replica::record(const Record& record, CausalContext dots, std::vector<Entry> entries) {
+  if (phase_ == Phase::storage_failed) return;  // what is received is read, and no more
   to_persist_.push_back(encode_record(record, setup_.store));
   undurable_.push_back({++records_, std::move(dots), std::move(entries)});
 }
