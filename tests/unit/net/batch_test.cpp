@@ -190,9 +190,8 @@ TEST(BatchWindow, WhatWouldMakeAnEntryTooLargeIsFlushedFirstAndThenReplaced) {
   config.value_bytes_max = 800;
   config.entry_bytes_max = 1'000;
   Cluster cluster(1, config);
-  const Commit first = cluster.transact(0, [](Transaction& tx) {
-    tx.put(milk, std::string(500, '1'));
-  });
+  const Commit first =
+      cluster.transact(0, [](Transaction& tx) { tx.put(milk, std::string(500, '1')); });
   const Commit second = cluster.transact(0, [](Transaction& tx) {
     tx.put(milk, std::string(500, '2'));
     tx.put(eggs, std::string(300, '2'));

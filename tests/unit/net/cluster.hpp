@@ -1,13 +1,17 @@
 #pragma once
 
 // A handful of replicas joined by hand: frames wait in order until the test delivers or drops them,
-// records become durable when the test says so, and time moves only when it is told to. For tests of the
-// core's exact behaviour; whole systems under faults are the simulator's.
+// records become durable when the test says so, and time moves only when it is told to. For tests
+// of the core's exact behaviour; whole systems under faults are the simulator's.
 
+#include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "crdt/aw_set.hpp"
@@ -20,13 +24,15 @@
 namespace rejoin::testing {
 
 struct Member {
+  Config config;           // of the next boot
+  std::uint64_t node = 0;  // of the next boot
   std::unique_ptr<Replica> replica;
-  std::vector<std::string> disk;         // durable records
-  std::vector<std::string> undurable;    // polled, not yet durable
-  std::uint64_t acknowledged = 0;        // records of this incarnation reported durable
-  std::vector<RouteId> routes;           // by the index of the member they lead to; 0 to itself
+  std::vector<std::string> disk;       // durable records
+  std::vector<std::string> undurable;  // polled, not yet durable
+  std::uint64_t acknowledged = 0;      // records of this incarnation reported durable
+  std::vector<RouteId> routes;         // by the index of the member they lead to; 0 to itself
   std::vector<Event> events;
-  bool slow_disk = false;                // keeps records until persist() is called
+  bool slow_disk = false;  // keeps records until persist() is called
 };
 
 struct InFlight {
@@ -37,8 +43,12 @@ struct InFlight {
 
 class Cluster {
  public:
-  explicit Cluster(std::size_t size, Config config = {}) : config_(config), members_(size) {
-    for (std::size_t i = 0; i < size; ++i) boot(i, 1, true);
+  explicit Cluster(std::size_t size, Config config = {}) : members_(size) {
+    for (std::size_t i = 0; i < size; ++i) {
+      members_[i].config = config;
+      members_[i].node = i + 1;
+      boot(i, 1, true);
+    }
   }
 
   Replica& operator[](std::size_t i) { return *members_[i].replica; }
@@ -48,6 +58,50 @@ class Cluster {
 
   // Frames that the filter returns false for are dropped when they would be delivered.
   std::function<bool(const InFlight&)> passes = [](const InFlight&) { return true; };
+  // Sees each frame as it is sent.
+  std::function<void(const InFlight&)> observe = [](const InFlight&) {};
+  // May repeat and reorder what is on the way, before each delivery.
+  std::function<void(std::deque<InFlight>&)> disorder = [](std::deque<InFlight>&) {};
+  // Who answers at an address, if not the member that had it first.
+  std::map<std::size_t, std::size_t> tenants;
+  // All that was sent; a test may clear it.
+  std::vector<InFlight> sent;
+
+  Frame decoded(const InFlight& frame) const {
+    return *decode_frame(frame.bytes, store_id(), UINT64_MAX);
+  }
+  template <class Body>
+  bool is(const InFlight& frame) const {
+    return std::holds_alternative<Body>(decoded(frame).body);
+  }
+  // How many frames of a kind were sent, by anyone or by one member, to anyone or to one.
+  static constexpr std::size_t any = SIZE_MAX;
+  template <class Body>
+  std::size_t count(std::size_t from = any, std::size_t to = any) const {
+    return static_cast<std::size_t>(
+        std::count_if(sent.begin(), sent.end(), [&](const InFlight& frame) {
+          return (from == any || frame.from == from) && (to == any || frame.to == to) &&
+                 is<Body>(frame);
+        }));
+  }
+  template <class E>
+  std::vector<E> events(std::size_t i) const {
+    std::vector<E> out;
+    for (const Event& event : members_[i].events) {
+      if (const E* wanted = std::get_if<E>(&event)) out.push_back(*wanted);
+    }
+    return out;
+  }
+  // All that run hold the same bytes.
+  bool equal() const {
+    const Replica* first = nullptr;
+    for (const Member& member : members_) {
+      if (!member.replica) continue;
+      if (first == nullptr) first = member.replica.get();
+      if (member.replica->store().canonical() != first->store().canonical()) return false;
+    }
+    return true;
+  }
 
   template <class F>
   Commit transact(std::size_t i, F&& f) {
@@ -75,11 +129,14 @@ class Cluster {
   void settle() {
     for (std::size_t i = 0; i < members_.size(); ++i) collect(i);
     while (!wire_.empty()) {
+      disorder(wire_);
       const InFlight frame = std::move(wire_.front());
       wire_.pop_front();
-      if (!passes(frame) || !members_[frame.to].replica) continue;
-      (void)members_[frame.to].replica->handle_frame(frame.bytes, now_);
-      collect(frame.to);
+      const auto tenant = tenants.find(frame.to);
+      const std::size_t to = tenant == tenants.end() ? frame.to : tenant->second;
+      if (!passes(frame) || !members_[to].replica) continue;
+      (void)members_[to].replica->handle_frame(frame.bytes, now_);
+      collect(to);
     }
   }
 
@@ -110,8 +167,9 @@ class Cluster {
   }
   void boot(std::size_t i, std::uint64_t incarnation, bool new_directory) {
     Member& member = members_[i];
-    member.replica = std::make_unique<Replica>(Replica::Setup{
-        config_, store_id(), ReplicaId{i + 1, incarnation}, std::string(1, char('a' + int(i)))});
+    member.replica = std::make_unique<Replica>(
+        Replica::Setup{member.config, store_id(), ReplicaId{member.node, incarnation},
+                       std::string(1, static_cast<char>('a' + static_cast<int>(i)))});
     for (const std::string& record : member.disk) {
       const Result<void> restored = member.replica->restore(record);
       REJOIN_ASSERT(restored);
@@ -124,8 +182,12 @@ class Cluster {
     }
     collect(i);
   }
+  void restart(std::size_t i, std::uint64_t incarnation) {
+    crash(i);
+    boot(i, incarnation, members_[i].disk.empty());
+  }
 
- private:
+  // Takes what the member polled.
   void collect(std::size_t i) {
     Member& member = members_[i];
     if (!member.replica) return;
@@ -135,13 +197,16 @@ class Cluster {
     if (!member.slow_disk && !member.undurable.empty()) return persist(i);
     while (auto frame = member.replica->poll_transmit()) {
       const auto to = std::find(member.routes.begin(), member.routes.end(), frame->route);
-      wire_.push_back({i, static_cast<std::size_t>(to - member.routes.begin()),
-                       std::move(frame->bytes)});
+      if (to == member.routes.end()) continue;
+      wire_.push_back(
+          {i, static_cast<std::size_t>(to - member.routes.begin()), std::move(frame->bytes)});
+      observe(wire_.back());
+      sent.push_back(wire_.back());
     }
     while (auto event = member.replica->poll_event()) member.events.push_back(std::move(*event));
   }
 
-  Config config_;
+ private:
   std::vector<Member> members_;
   std::deque<InFlight> wire_;
   Now now_{1'000'000'000, 1'700'000'000'000};

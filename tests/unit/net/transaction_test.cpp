@@ -24,8 +24,7 @@ const SlotKey tea = slot("tea");
 
 std::vector<std::string> values_of(const SlotReader& reader, const SlotKey& where) {
   std::set<std::string> out;
-  reader.each_fragment(where,
-                       [&](const Dot&, std::string_view value) { out.emplace(value); });
+  reader.each_fragment(where, [&](const Dot&, std::string_view value) { out.emplace(value); });
   return {out.begin(), out.end()};
 }
 

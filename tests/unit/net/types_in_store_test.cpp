@@ -23,7 +23,8 @@
 namespace rejoin::testing {
 namespace {
 
-// One drawn operation, applied to whatever holds the type. Returns the delta, or nothing in a store.
+// One drawn operation, applied to whatever holds the type. Returns the delta, or nothing in a
+// store.
 template <class T>
 struct Operations;
 
@@ -164,8 +165,7 @@ TEST(Shares, AShareConcurrentWithARemovalSurvivesWhole) {
   Desk one(a);
   Desk other(b);
   merge(other.store, add(one, 5));
-  const Entry removal =
-      other.transact([](Transaction& tx) { tx.remove(Key<GCounter>{"n"}); });
+  const Entry removal = other.transact([](Transaction& tx) { tx.remove(Key<GCounter>{"n"}); });
   const Entry more = add(one, 2);
   merge(one.store, removal);
   merge(other.store, more);
@@ -179,8 +179,7 @@ TEST(Shares, ARemovalTakesTheSharesThatItSaw) {
   Desk other(b);
   merge(other.store, add(one, 5));
   merge(one.store, add(other, 1));
-  merge(other.store,
-        one.transact([](Transaction& tx) { tx.remove(Key<GCounter>{"n"}); }));
+  merge(other.store, one.transact([](Transaction& tx) { tx.remove(Key<GCounter>{"n"}); }));
   EXPECT_EQ(count(one), 0);
   EXPECT_EQ(count(other), 0);
   EXPECT_TRUE(one.store.objects().empty());
