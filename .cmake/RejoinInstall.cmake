@@ -132,9 +132,8 @@ function(rejoin_install_licence package component)
     DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}" RENAME copyright COMPONENT ${component})
 endfunction()
 
-# CPack. `foreign` is what librejoin-dev needs
-# of other packages. Configure with CMAKE_INSTALL_PREFIX=/usr: only then is the library folder
-# Debian's.
+# CPack. `foreign` is what librejoin-dev needs of other packages. Configure with
+# CMAKE_INSTALL_PREFIX=/usr: only then is the library folder Debian's.
 function(rejoin_describe_packages foreign)
   set(CPACK_GENERATOR DEB)
   set(CPACK_PACKAGE_NAME rejoin)
@@ -156,9 +155,12 @@ function(rejoin_describe_packages foreign)
 
   # The law kit is for tests, and only it needs rapidcheck.
   list(REMOVE_ITEM foreign librapidcheck-dev)
+  if(foreign)
+    list(APPEND foreign pkg-config)  # with which our CMake package looks for some of them
+  endif()
   set(CPACK_DEBIAN_DEV_PACKAGE_NAME librejoin-dev)
   set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
-  set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "librapidcheck-dev, pkg-config, cmake (>= 3.25)")
+  set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "librapidcheck-dev, cmake (>= 3.25)")
   set(CPACK_COMPONENT_DEV_DESCRIPTION "Headers and libraries of rejoin")
   rejoin_install_licence(librejoin-dev dev)
   if(BUILD_SHARED_LIBS)
@@ -183,9 +185,8 @@ function(rejoin_describe_packages foreign)
       set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "${exactly}")
       # Where our own libraries lie, which no installed package has yet.
       set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS
-        "${PROJECT_BINARY_DIR}/crdt" "${PROJECT_BINARY_DIR}/crdt/laws" "${PROJECT_BINARY_DIR}/net"
-        "${PROJECT_BINARY_DIR}/net/disk" "${PROJECT_BINARY_DIR}/net/zmq"
-        "${PROJECT_BINARY_DIR}/sim")
+        "${PROJECT_BINARY_DIR}/crdt" "${PROJECT_BINARY_DIR}/net" "${PROJECT_BINARY_DIR}/net/disk"
+        "${PROJECT_BINARY_DIR}/net/zmq" "${PROJECT_BINARY_DIR}/sim")
     endif()
   endif()
   include(CPack)

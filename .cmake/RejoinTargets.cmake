@@ -1,14 +1,18 @@
-# rejoin_library(<component> [SOURCES ...] [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
+# rejoin_library(<component> [STATIC] [SOURCES ...] [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
 #
 # Makes rejoin_<component> and its alias rejoin::<component>. With sources it is a library, static
-# or shared as BUILD_SHARED_LIBS says; without, an interface over its headers, so that a folder is a
-# target before its first source. HEADERS are what a user may include, and are installed; a header
-# that is not among them is for the sources here.
+# or shared as BUILD_SHARED_LIBS says unless it must be STATIC; without, an interface over its
+# headers, so that a folder is a target before its first source. HEADERS are what a user may
+# include, and are installed; a header that is not among them is for the sources here.
 function(rejoin_library component)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
   set(target rejoin_${component})
   if(arg_SOURCES)
-    add_library(${target} ${arg_SOURCES})
+    set(static "")
+    if(arg_STATIC)
+      set(static STATIC)
+    endif()
+    add_library(${target} ${static} ${arg_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
     # While the major version is 0, a minor one may break. No <target>_EXPORTS on the command line:
