@@ -58,7 +58,7 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-// tcp://127.0.0.1:PORT, with ports that were free a moment ago, each another.
+// tcp://127.0.0.1:PORT, with ports that were free a moment ago; none is given twice.
 std::vector<std::string> free_addresses(std::size_t count);
 
 }  // namespace rejoin::integration
