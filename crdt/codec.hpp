@@ -166,6 +166,10 @@ struct Codec<float> {
   static bool decode(ByteReader& in, float& value) {
     double wide = 0;
     if (!Codec<double>::decode(in, wide)) return false;
+    constexpr double greatest = std::numeric_limits<float>::max();
+    const bool finite = wide >= -greatest && wide <= greatest;
+    const bool infinite = wide - wide != 0;  // or not a number
+    if (!finite && !infinite) return false;
     value = static_cast<float>(wide);
     return wide != wide || static_cast<double>(value) == wide;
   }

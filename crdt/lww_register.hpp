@@ -45,6 +45,7 @@ class LwwRegister {
     HybridTime newest;
     slots_.each(
         [&](const ReplicaId&, const Stamped<T>& live) { newest = std::max(newest, live.time); });
+    if constexpr (requires { who.observe(newest); }) who.observe(newest);
     return slots_.put(who, Stamped<T>{after(newest, who.now()), canonical(std::move(value))});
   }
   auto remove(auto&& who) { return slots_.clear(who); }

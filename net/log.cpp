@@ -4,6 +4,12 @@
 #include <set>
 
 namespace rejoin {
+namespace {
+
+// What another origin's dots may add to an entry that is joined.
+constexpr std::uint64_t joined_slack = 64;
+
+}  // namespace
 
 EntryLog::Index::const_iterator EntryLog::first_run(const ReplicaId& replica,
                                                     std::uint64_t sequence) const {
@@ -20,9 +26,15 @@ void EntryLog::append(Entry entry) {
   std::uint64_t bytes = entry.bytes();
   for (Id id : emptied) {
     const auto old = logged_.find(id);
-    if (bytes + old->second.bytes > entry_bytes_max_) continue;
-    entry = join(take(id).entry, entry);
-    bytes = entry.bytes();
+    // Only where it pays: dots that do not touch would make the joined entry longer with every
+    // write.
+    if (std::max(bytes, old->second.bytes) > joined_bytes_max) continue;
+    Entry joined = join(old->second.entry, entry);
+    const std::uint64_t joined_bytes = joined.bytes();
+    if (joined_bytes > std::max(bytes, old->second.bytes) + joined_slack) continue;
+    take(id);
+    entry = std::move(joined);
+    bytes = joined_bytes;
   }
   insert(next_++, std::move(entry));
   trim();
@@ -37,17 +49,14 @@ std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
            at->first.sequence <= removal.dots.last;
          ++at) {
       Logged& old = logged_.at(at->second.id);
-      for (std::size_t i = 0; i < old.entry.puts.size(); ++i) {
-        const Put& put = old.entry.puts[i];
-        const bool removed = put.dot.replica == removal.replica &&
-                             put.dot.sequence >= std::max(removal.dots.first, at->first.sequence) &&
-                             put.dot.sequence <= std::min(removal.dots.last, at->second.last) &&
-                             put.slot == removal.slot;
-        // Two entries may remove the same value, each without having seen the other.
-        if (!removed || old.gone[i]) continue;
-        old.gone[i] = true;
-        if (--old.values_left == 0) emptied.insert(at->second.id);
-      }
+      const Dot first{removal.replica, std::max(removal.dots.first, at->first.sequence)};
+      const Dot last{removal.replica, std::min(removal.dots.last, at->second.last)};
+      // Two entries may remove the same value, each without having seen the other.
+      const auto begin = old.values_left.lower_bound(first);
+      const auto end = old.values_left.upper_bound(last);
+      if (begin == end) continue;
+      old.values_left.erase(begin, end);
+      if (old.values_left.empty()) emptied.insert(at->second.id);
     }
   }
   return {emptied.begin(), emptied.end()};
@@ -56,8 +65,7 @@ std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
 void EntryLog::insert(Id id, Entry entry) {
   Logged logged;
   logged.bytes = entry.bytes();
-  logged.gone.assign(entry.puts.size(), false);
-  logged.values_left = entry.puts.size();
+  for (const Put& put : entry.puts) logged.values_left.insert(put.dot);
   // Dots that another entry here already serves stay with it.
   (entry.dots - dots_).each_interval([&](const ReplicaId& replica, Interval interval) {
     const Dot first{replica, interval.first};
@@ -74,12 +82,13 @@ EntryLog::Logged EntryLog::take(Id id) {
   Logged out = std::move(logged_.at(id));
   logged_.erase(id);
   bytes_ -= out.bytes;
+  CausalContext gone;
   for (const Dot& first : out.index_keys) {
-    CausalContext gone;
-    gone.add(first.replica, {first.sequence, index_.at(first).last});
-    dots_.subtract(gone);
-    index_.erase(first);
+    const auto run = index_.find(first);
+    gone.add(first.replica, {first.sequence, run->second.last});
+    index_.erase(run);
   }
+  dots_.subtract(gone);
   return out;
 }
 
@@ -98,13 +107,27 @@ std::vector<const Entry*> EntryLog::collect(const CausalContext& wanted,
          at->first.sequence <= interval.last && !full;
          ++at) {
       if (found.contains(at->second.id)) continue;
-      bytes += logged_.at(at->second.id).bytes;
-      full = bytes > bytes_max && !found.empty();
-      if (!full) found.insert(at->second.id);
+      const std::uint64_t more = logged_.at(at->second.id).bytes;
+      full = !found.empty() && bytes + more > bytes_max;
+      if (full) break;
+      found.insert(at->second.id);
+      bytes += more;
     }
   });
   std::vector<const Entry*> out;
   for (Id id : found) out.push_back(&logged_.at(id).entry);
+  return out;
+}
+
+std::vector<const Entry*> EntryLog::newest(std::uint64_t bytes_max) const {
+  std::vector<const Entry*> out;
+  std::uint64_t bytes = 0;
+  for (auto at = logged_.rbegin(); at != logged_.rend(); ++at) {
+    bytes += at->second.bytes;
+    if (bytes > bytes_max) break;
+    out.push_back(&at->second.entry);
+  }
+  std::reverse(out.begin(), out.end());
   return out;
 }
 

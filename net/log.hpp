@@ -4,12 +4,15 @@
 //
 // L, dots(), are the dots whose entry is here: the log serves a peer exactly if what the peer lacks
 // lies within L (rule 3); otherwise it must be repaired. An entry all of whose values were removed
-// later is joined into the entry that removed the last of them, if the result stays small: all dots
-// and removals remain, so nothing that a peer needs is lost. Only durable entries come in, so a
-// joined one never shows a dot too early. Cost: append O(removals log n); collect O(found log n).
+// later is joined into the entry that removed the last of them, where that makes it no longer: all
+// dots and removals remain, so nothing that a peer needs is lost, and a counter that is hit a
+// million times is one entry. Only durable entries come in, so a joined one never shows a dot too
+// early. Cost: append O((puts + removals) log n), and a join of at most joined_bytes_max; collect
+// O(found log n).
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "net/entry.hpp"
@@ -18,8 +21,10 @@ namespace rejoin {
 
 class EntryLog {
  public:
-  EntryLog(std::uint64_t bytes_max, std::uint64_t entry_bytes_max)
-      : bytes_max_(bytes_max), entry_bytes_max_(entry_bytes_max) {}
+  // A longer entry is not joined: each joining costs its length.
+  static constexpr std::uint64_t joined_bytes_max = 16 * 1024;
+
+  explicit EntryLog(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   void append(Entry entry);
 
@@ -27,17 +32,18 @@ class EntryLog {
   std::size_t size() const { return logged_.size(); }
   std::uint64_t bytes() const { return bytes_; }
 
-  // Entries that hold any of these dots, oldest first, as many as take no more than bytes_max (but
-  // at least one). Valid until the next append.
+  // Entries that hold any of these dots, oldest first, as many as bytes_max holds (but at least
+  // one). Valid until the next append.
   std::vector<const Entry*> collect(const CausalContext& wanted, std::uint64_t bytes_max) const;
+  // The newest entries, oldest first, as many as bytes_max holds.
+  std::vector<const Entry*> newest(std::uint64_t bytes_max) const;
 
  private:
   using Id = std::uint64_t;
   struct Logged {
     Entry entry;
     std::uint64_t bytes = 0;
-    std::vector<bool> gone;       // of each put: a later entry here removed it
-    std::size_t values_left = 0;  // puts that none did
+    std::set<Dot> values_left;  // its puts that no later entry here removed
     std::vector<Dot> index_keys;
   };
   struct Run {  // dots of one replica, from the key's sequence on
@@ -53,7 +59,6 @@ class EntryLog {
   void trim();
 
   std::uint64_t bytes_max_;
-  std::uint64_t entry_bytes_max_;
   std::uint64_t bytes_ = 0;
   Id next_ = 1;
   std::map<Id, Logged> logged_;  // in the order of arrival

@@ -30,6 +30,11 @@ struct InStore {};
 template <class Shape>
 class Stored;
 
+template <class Shape>
+constexpr bool is_table = false;
+template <class K, class Shape>
+constexpr bool is_table<Table<K, Shape>> = true;
+
 // Where a place is: who reads it, and its name.
 struct StoredAt {
   const SlotReader* reader = nullptr;
@@ -86,6 +91,7 @@ class Stored<Table<K, Shape>> {
       ByteReader in(path.substr(at_.slot.path.size()));
       K key{};
       if (!Codec<K>::decode(in, key) || (previous && *previous == key)) return;
+      if (!is_table<Shape> && !in.empty()) return;  // no slot of ours: nothing reads it
       f(key);
       previous = std::move(key);
     });
