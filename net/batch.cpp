@@ -1,72 +1,70 @@
 #include "net/batch.hpp"
 
-#include <algorithm>
-
 namespace rejoin {
-namespace {
 
-bool share_a_slot(const Overlay& a, const Overlay& b) {
-  return std::any_of(a.begin(), a.end(),
-                     [&](const auto& change) { return b.contains(change.first); });
+// The groups that have a slot of these.
+std::set<Batch::Group> Batch::sharing(const Overlay& changes) const {
+  std::set<Group> out;
+  for (const auto& [slot, change] : changes) {
+    const auto group = group_of_.find(slot);
+    if (group != group_of_.end()) out.insert(group->second);
+  }
+  return out;
 }
 
-void lay_over(Overlay& group, const Overlay& changes) {
+void Batch::add(const Overlay& changes) {
+  const std::set<Group> shared = sharing(changes);
+  const Group into = shared.empty() ? next_++ : *shared.begin();
+  Overlay& group = groups_[into];
+  for (Group other : shared) {
+    if (other == into) continue;
+    for (const auto& [slot, change] : groups_.at(other)) group_of_[slot] = into;
+    group.merge(groups_.at(other));
+    groups_.erase(other);
+  }
   for (const auto& [slot, change] : changes) {
     Change& waiting = group[slot];
     for (const Dot& dot : change.seen) waiting.see(dot);
     waiting.value = change.value;
+    group_of_[slot] = into;
   }
-}
-
-}  // namespace
-
-void Batch::add(const Overlay& changes) {
-  Overlay merged;
-  std::size_t place = groups_.size();
-  for (std::size_t i = groups_.size(); i-- > 0;) {
-    if (!share_a_slot(groups_[i], changes)) continue;
-    merged.merge(groups_[i]);
-    groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(i));
-    place = i;
-  }
-  lay_over(merged, changes);
-  const auto at = std::min(place, groups_.size());
-  groups_.insert(groups_.begin() + static_cast<std::ptrdiff_t>(at), std::move(merged));
 }
 
 std::uint64_t Batch::bytes_with(const Overlay& changes) const {
   std::uint64_t bytes = bytes_of(changes);
-  for (const Overlay& group : groups_) {
-    if (share_a_slot(group, changes)) bytes += bytes_of(group);
-  }
+  for (Group group : sharing(changes)) bytes += bytes_of(groups_.at(group));
   return bytes;
 }
 
 std::vector<Entry> Batch::flush(std::uint64_t last, std::map<SlotKey, Dot>& minted) {
   std::vector<Entry> out;
-  for (const Overlay& group : groups_) {
+  for (const auto& [id, group] : groups_) {
     Entry entry = entry_of(group, self_, last, minted);
     if (entry.dots.empty()) continue;
     last = entry.dots.last(self_);
     out.push_back(std::move(entry));
   }
   groups_.clear();
+  group_of_.clear();
   return out;
 }
 
 void Batch::each_fragment(const SlotKey& slot, const FragmentVisitor& visit) const {
-  for (const Overlay& group : groups_) {
-    if (group.contains(slot)) return each_fragment_under(group, below_, self_, slot, visit);
-  }
-  below_.each_fragment(slot, visit);
+  const auto group = group_of_.find(slot);
+  if (group == group_of_.end()) return below_.each_fragment(slot, visit);
+  each_fragment_under(groups_.at(group->second), below_, self_, slot, visit);
 }
 
 void Batch::each_path(const ObjectKey& object, std::string_view prefix,
                       const PathVisitor& visit) const {
-  if (groups_.empty()) return below_.each_path(object, prefix, visit);
-  Overlay all;
-  for (const Overlay& group : groups_) all.insert(group.begin(), group.end());
-  each_path_under(all, below_, self_, object, prefix, visit);
+  Overlay waiting;
+  for (auto at = group_of_.lower_bound({object, std::string(prefix)});
+       at != group_of_.end() && at->first.object == object && at->first.path.starts_with(prefix);
+       ++at) {
+    waiting.emplace(at->first, groups_.at(at->second).at(at->first));
+  }
+  if (waiting.empty()) return below_.each_path(object, prefix, visit);
+  each_path_under(waiting, below_, self_, object, prefix, visit);
 }
 
 }  // namespace rejoin

@@ -6,6 +6,9 @@
 // become one entry: the dots that any of them saw are removed, the last value gets the one dot.
 // Those that share none stay entries of their own.
 
+#include <cstdint>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "net/transaction.hpp"
@@ -31,7 +34,12 @@ class Batch : public SlotReader {
  private:
   const SlotReader& below_;
   const ReplicaId& self_;
-  std::vector<Overlay> groups_;  // no slot is in two of them
+  using Group = std::uint64_t;
+  std::set<Group> sharing(const Overlay& changes) const;
+
+  std::map<Group, Overlay> groups_;  // in the order of their first transactions
+  std::map<SlotKey, Group> group_of_;
+  Group next_ = 0;
 };
 
 }  // namespace rejoin

@@ -2,16 +2,16 @@
 
 #include <string>
 
+#include "net/frame.hpp"
+
 namespace rejoin {
 namespace {
 
 // A year. Far below where a sum of such times in nanoseconds could overflow.
 constexpr std::uint64_t interval_ms_max = 366ULL * 24 * 60 * 60 * 1000;
-// A frame must hold a hello, and be something that one message can be.
-constexpr std::uint64_t frame_floor = 1024;
+// A frame must hold a hello and an entry, and be something that one message can be.
+constexpr std::uint64_t frame_floor = 2 * frame_envelope_bytes;
 constexpr std::uint64_t frame_ceiling = 1024ULL * 1024 * 1024;
-// What a frame costs beyond its entries.
-constexpr std::uint64_t envelope_bytes = 512;
 
 // Collects the first complaint.
 class Checker {
@@ -40,19 +40,20 @@ Result<void> Config::validate() const {
                 "frame_bytes_max",
                 "from " + std::to_string(frame_floor) + " to " + std::to_string(frame_ceiling));
   check.require(
-      entry_bytes_max > 0 && entry_bytes_max + envelope_bytes <= frame_bytes_max &&
+      entry_bytes_max > 0 && entry_bytes_max + frame_envelope_bytes <= frame_bytes_max &&
           entry_bytes_max <= frame_ceiling,
       "entry_bytes_max",
-      "above 0, and at least " + std::to_string(envelope_bytes) + " below frame_bytes_max");
+      "above 0, and at least " + std::to_string(frame_envelope_bytes) + " below frame_bytes_max");
   check.require(key_bytes_max > 0 && key_bytes_max < entry_bytes_max, "key_bytes_max",
                 "above 0 and below entry_bytes_max");
   check.require(value_bytes_max > 0 && value_bytes_max < entry_bytes_max, "value_bytes_max",
                 "above 0 and below entry_bytes_max");
-  check.require(repair_chunk_bytes > 0 && repair_chunk_bytes < frame_bytes_max,
-                "repair_chunk_bytes", "above 0 and below frame_bytes_max");
+  check.require(repair_chunk_bytes > 0 && repair_chunk_bytes <= frame_bytes_max / 2,
+                "repair_chunk_bytes", "above 0 and at most half of frame_bytes_max");
   check.require(flight_bytes_max > 0, "flight_bytes_max", "above 0");
   check.interval(batch_window_ms, "batch_window_ms", 0);
   check.interval(digest_interval_ms, "digest_interval_ms", 1);
+  check.interval(relay_after_ms, "relay_after_ms", 1);
   check.interval(hello_interval_ms, "hello_interval_ms", 1);
   check.interval(resend_after_ms, "resend_after_ms", 1);
   check.interval(peer_timeout_ms, "peer_timeout_ms", 1);

@@ -110,7 +110,7 @@ void fill_body(schema::Frame::Builder frame, const Entries& entries, const Bulk&
 void fill_body(schema::Frame::Builder frame, const ClockShown& shown, const Bulk& bulk) {
   schema::ClockShown::Builder out = frame.initClock();
   out.setSeen(shown.seen);
-  out.setWantsReply(shown.wants_reply);
+  out.setAsks(shown.asks);
   out.setClock(data_of(bulk.clock));
 }
 
@@ -172,7 +172,7 @@ Entries read_body(schema::EntriesBody::Reader in, wire::Budget budget) {
 }
 
 ClockShown read_body(schema::ClockShown::Reader in) {
-  return {get_clock(in.getClock(), "it"), in.getSeen(), in.getWantsReply()};
+  return {get_clock(in.getClock(), "it"), in.getSeen(), in.getAsks()};
 }
 
 RepairRequest read_body(schema::RepairRequest::Reader in) {

@@ -34,6 +34,9 @@ constexpr std::uint16_t protocol_version = 1;
 constexpr std::uint16_t protocol_version_min = 1;
 constexpr std::uint16_t record_version = 1;
 
+// What a frame may cost beyond the bytes of its entries or slots.
+constexpr std::uint64_t frame_envelope_bytes = 4096;
+
 // Which of the sender's ways to a peer a hello travelled, so that the answer can name it.
 using RouteId = std::uint32_t;
 
@@ -70,7 +73,7 @@ struct Entries {
 struct ClockShown {
   CausalContext clock;
   std::uint64_t seen = 0;  // all Entries frames up to this sequence are in the clock, or were lost
-  bool wants_reply = false;
+  std::uint64_t asks = 0;  // not 0: answer what became of Entries frames up to this sequence
   friend bool operator==(const ClockShown&, const ClockShown&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "net/peer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rejoin {
 namespace {
@@ -26,12 +27,11 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::ui
     // What it holds may be less than before: it may have lost its disk. Its clock says.
     forget_flights();
     acknowledged_ = {};
-    acknowledged_at_tick_.reset();
-    owed_.reset();
+    forget_progress();
+    debts_.clear();
     donation_.reset();
-    sent_ = 0;
-    seen_ = 0;
-    seen_durable_ = 0;
+    donated_ = 0;
+    seen_ = 0;  // sent_ goes on: late frames of the old session must not pass for new ones
     told_route.reset();
     state_ = PeerState::silent;
     replica_ = replica;
@@ -55,9 +55,9 @@ bool Peer::fall_silent() {
   if (!live()) return false;
   forget_flights();
   donation_.reset();
-  owed_.reset();
+  debts_.clear();
   lagging_since_ns.reset();
-  acknowledged_at_tick_.reset();
+  forget_progress();
   told_route.reset();
   state_ = PeerState::silent;
   return true;
@@ -65,16 +65,13 @@ bool Peer::fall_silent() {
 
 void Peer::show(const ClockShown& shown) {
   acknowledged_.merge(shown.clock);
-  shown_since_tick_ = true;
-  if (asked_ns_) {
-    // The answer to our question: what is not in it has not arrived.
-    forget_flights();
-    return;
-  }
+  showed_clock_ = true;
   while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
     flight_bytes_ -= flights_.front().bytes;
     in_flight_.subtract(flights_.front().dots);
     flights_.pop_front();
+    asked_ns_.reset();
+    asked_times_ = 0;
   }
 }
 
@@ -103,15 +100,40 @@ void Peer::asked(std::uint64_t now_ns) {
 }
 
 void Peer::owe(std::uint64_t sequence, std::uint64_t record) {
-  seen_ = std::max(seen_, sequence);
-  owed_ = std::max(owed_.value_or(0), record);
+  if (!debts_.empty() && debts_.back().record == record) {
+    debts_.back().sequence = std::max(debts_.back().sequence, sequence);
+  } else {
+    debts_.push_back({sequence, record});
+  }
+}
+
+bool Peer::settle_debts(std::uint64_t durable) {
+  bool due = false;
+  for (; !debts_.empty() && debts_.front().record <= durable; debts_.pop_front()) {
+    seen_ = std::max(seen_, debts_.front().sequence);
+    due = true;
+  }
+  return due;
+}
+
+void Peer::tick() {
+  if (!showed_clock_) return;
+  showed_clock_ = false;
+  progress_before_ = std::exchange(progress_, acknowledged_ - relayed_);
 }
 
 bool Peer::stalled(const ReplicaId& origin) const {
-  if (!acknowledged_at_tick_ || !shown_since_tick_) return false;
-  const SequenceSet* before = acknowledged_at_tick_->seen(origin);
-  const SequenceSet* now = acknowledged_.seen(origin);
+  if (!progress_before_) return false;
+  const SequenceSet* before = progress_before_->seen(origin);
+  const SequenceSet* now = progress_->seen(origin);
   return (before == nullptr ? 0 : before->count()) == (now == nullptr ? 0 : now->count());
+}
+
+void Peer::forget_progress() {
+  progress_.reset();
+  progress_before_.reset();
+  relayed_ = {};
+  showed_clock_ = false;
 }
 
 void Peer::offer(const CausalContext& clock, std::uint64_t now_ns) {
@@ -119,11 +141,13 @@ void Peer::offer(const CausalContext& clock, std::uint64_t now_ns) {
   state_ = PeerState::repairing;
 }
 
-Peer::Donation& Peer::donate(std::uint64_t session, const CausalContext& clock,
+Peer::Donation* Peer::donate(std::uint64_t session, const CausalContext& clock,
                              const CausalContext& removed, std::uint64_t now_ns) {
+  if (session <= donated_) return nullptr;
+  donated_ = session;
   donation_ = Donation{session, clock, removed, now_ns};
   if (live()) state_ = PeerState::repairing;
-  return *donation_;
+  return &*donation_;
 }
 
 void Peer::end_donation() {

@@ -70,22 +70,17 @@ class Peer {
   void asked(std::uint64_t now_ns);
 
   // ---- what we owe it
-  // Frames seen up to here must be acknowledged once records up to `record` are durable.
+  // Its frames up to `sequence` must be acknowledged once records up to `record` are durable.
   void owe(std::uint64_t sequence, std::uint64_t record);
-  bool owes_acknowledgement(std::uint64_t durable) const { return owed_ && *owed_ <= durable; }
+  // True if an acknowledgement is due; seen() then includes it, and it is owed no more.
+  bool settle_debts(std::uint64_t durable);
   // All frames up to here are in our durable clock, or were lost.
-  std::uint64_t seen() const { return seen_durable_; }
-  void paid() {
-    seen_durable_ = seen_;
-    owed_.reset();
-  }
+  std::uint64_t seen() const { return seen_; }
 
-  // ---- relaying: dots of other origins go to it only if it showed its clock since the last tick,
-  // and that clock made no progress with them. Without a fresh clock, what it lacks is not known.
-  void tick() {
-    acknowledged_at_tick_ = acknowledged_;
-    shown_since_tick_ = false;
-  }
+  // ---- relaying: dots of other origins go to it only if it made no progress with them, but by our
+  // help, between two ticks, and showed its clock in each
+  void tick();
+  void relayed(const CausalContext& dots) { relayed_.merge(dots); }
   bool stalled(const ReplicaId& origin) const;
 
   // ---- repair, as donor
@@ -97,7 +92,8 @@ class Peer {
   };
   // Offers, or offers again; what it lacks of `clock` is left to the repair.
   void offer(const CausalContext& clock, std::uint64_t now_ns);
-  Donation& donate(std::uint64_t session, const CausalContext& clock, const CausalContext& removed,
+  // Null: that session ended, and a late copy of its first request must not begin it again.
+  Donation* donate(std::uint64_t session, const CausalContext& clock, const CausalContext& removed,
                    std::uint64_t now_ns);
   Donation* donation() { return donation_ ? &*donation_ : nullptr; }
   const Donation* donation() const { return donation_ ? &*donation_ : nullptr; }
@@ -121,6 +117,7 @@ class Peer {
   };
 
   void forget_flights();
+  void forget_progress();
 
   NodeId node_;
   ReplicaId replica_;
@@ -130,17 +127,23 @@ class Peer {
   std::uint64_t frame_bytes_max_ = 0;
 
   CausalContext acknowledged_;
-  std::optional<CausalContext> acknowledged_at_tick_;
-  bool shown_since_tick_ = false;
+  CausalContext relayed_;                         // what we sent it of other origins
+  std::optional<CausalContext> progress_;         // acknowledged but not relayed, at the last tick
+  std::optional<CausalContext> progress_before_;  // at the one before
+  bool showed_clock_ = false;                     // since the last tick
   std::deque<Flight> flights_;
   CausalContext in_flight_;  // the dots of all flights
   std::uint64_t flight_bytes_ = 0;
   std::uint64_t sent_ = 0;
+  struct Debt {
+    std::uint64_t sequence = 0;
+    std::uint64_t record = 0;
+  };
+  std::deque<Debt> debts_;  // rising by record
   std::uint64_t seen_ = 0;
-  std::uint64_t seen_durable_ = 0;
-  std::optional<std::uint64_t> owed_;
   std::optional<std::uint64_t> asked_ns_;
   std::uint64_t asked_times_ = 0;
+  std::uint64_t donated_ = 0;  // the last session that we gave this incarnation
   std::optional<Donation> donation_;
 };
 

@@ -11,7 +11,9 @@ namespace rejoin {
 namespace {
 
 constexpr std::size_t flushes_kept = 4096;
+constexpr std::size_t incarnations_kept = 256;  // for telling a late hello of ours from a clone's
 constexpr std::uint64_t checkpoint_record_bytes = 1024 * 1024;
+constexpr std::uint64_t checkpoint_log_bytes = 1024 * 1024;
 constexpr std::uint64_t ns_per_ms = 1'000'000;
 
 }  // namespace
@@ -19,7 +21,7 @@ constexpr std::uint64_t ns_per_ms = 1'000'000;
 Replica::Replica(Setup setup)
     : setup_(std::move(setup)),
       batch_(store_, setup_.self),
-      log_(setup_.config.log_bytes_max, setup_.config.entry_bytes_max),
+      log_(setup_.config.log_bytes_max),
       stamps_(setup_.config.drift_ms_max) {
   REJOIN_ASSERT(setup_.config.validate());
 }
@@ -34,9 +36,13 @@ Result<void> Replica::restore(std::string_view bytes) {
       return Error{ErrorCode::storage_corrupt,
                    "the records are of another node: " + to_string(identity->node)};
     }
+  } else if (const auto* incarnation = std::get_if<IncarnationRecord>(&*record)) {
+    own_past_.insert(incarnation->incarnation);
   } else if (auto* entries = std::get_if<EntriesRecord>(&*record)) {
     for (Entry& entry : entries->entries) {
-      if (store_.merge(entry, changed)) log_.append(std::move(entry));
+      // A checkpoint ends with entries that its clock covers: for peers that lag.
+      store_.merge(entry, changed);
+      log_.append(std::move(entry));
     }
   } else if (auto* slots = std::get_if<SlotsRecord>(&*record)) {
     for (const SlotState& state : slots->slots) store_.replace(state, changed);
@@ -54,6 +60,11 @@ void Replica::start(Now now, bool new_directory) {
   shown_ = store_.clock();
   relayable_ = relayable_next_ = shown_;
   if (new_directory) record(IdentityRecord{setup_.self.node}, {}, {});
+  own_past_.insert(setup_.self.incarnation);
+  while (own_past_.size() > incarnations_kept) {
+    const auto first = own_past_.begin();
+    own_past_.erase(*first == setup_.self.incarnation ? std::next(first) : first);
+  }
   record(IncarnationRecord{setup_.self.incarnation}, {}, {});
   incarnation_record_ = records_;
   digest_at_ns_ = now.mono_ns + setup_.config.digest_interval_ms * ns_per_ms;
@@ -97,7 +108,9 @@ std::vector<PeerStatus> Replica::peers(Now now) const {
 std::vector<std::string> Replica::checkpoint() const {
   std::vector<std::string> out;
   out.push_back(encode_record(IdentityRecord{setup_.self.node}, setup_.store));
-  out.push_back(encode_record(IncarnationRecord{setup_.self.incarnation}, setup_.store));
+  for (std::uint64_t incarnation : own_past_) {
+    out.push_back(encode_record(IncarnationRecord{incarnation}, setup_.store));
+  }
   std::optional<SlotKey> next;
   do {
     const std::optional<SlotKey> from = next;
@@ -105,11 +118,15 @@ std::vector<std::string> Replica::checkpoint() const {
     if (!slots.slots.empty()) out.push_back(encode_record(slots, setup_.store));
   } while (next);
   out.push_back(encode_record(ClockRecord{store_.clock(), store_.removed()}, setup_.store));
+  // So that a restart does not turn a peer's small lag into a repair.
+  for (const Entry* entry : log_.newest(checkpoint_log_bytes)) {
+    out.push_back(encode_record(EntriesRecord{{*entry}}, setup_.store));
+  }
   return out;
 }
 
 void Replica::record(const Record& record, CausalContext dots, std::vector<Entry> entries) {
-  if (phase_ == Phase::storage_failed) return;  // what is received is read, and no more
+  if (phase_ == Phase::storage_failed) return;  // nothing will take it
   to_persist_.push_back(encode_record(record, setup_.store));
   undurable_.push_back({++records_, std::move(dots), std::move(entries)});
 }
@@ -175,6 +192,7 @@ void Replica::handle_storage_failed(const Error& error) {
   outbox_.clear();
   held_.clear();
   to_persist_.clear();
+  undurable_.clear();
   emit(StorageFailed{error});
 }
 
@@ -189,6 +207,7 @@ Result<Commit> Replica::transact(const std::function<Result<void>(Transaction&)>
   const Result<void> verdict = f(tx);
   if (!verdict) return verdict.error();
   if (tx.error()) return *tx.error();
+  stamps_.observe(tx.observed(), HybridTime::from_unix_ms(now.wall_ms));
   if (tx.changes().empty()) return Commit{};
   const std::uint64_t bytes = bytes_of(tx.changes());
   if (bytes > setup_.config.entry_bytes_max) {
@@ -253,7 +272,7 @@ void Replica::remove_route(RouteId route) {
   const auto at = routes_.find(route);
   if (at == routes_.end()) return;
   const auto peer = at->second.node ? peers_.find(*at->second.node) : peers_.end();
-  if (peer != peers_.end()) {
+  if (peer != peers_.end() && peer->second.route == route) {
     peer->second.route.reset();
     fall_silent(peer->second);
   }

@@ -123,6 +123,9 @@ class Replica {
   std::optional<std::uint64_t> poll_timeout() const;
 
  private:
+  // A route that leads back to us is tried again this many hello intervals later: a name may move.
+  static constexpr std::uint64_t loop_intervals = 64;
+
   struct Route {
     std::optional<NodeId> node;  // who answered on it
     bool loops = false;          // it leads back to this node
@@ -143,10 +146,15 @@ class Replica {
     NodeId donor;
     std::uint64_t session = 0;
     std::optional<SlotKey> cursor;
-    bool begun = false;  // the first chunk came, and with it the cut
-    std::uint64_t asked_ns = 0;
+    bool begun = false;          // the first chunk came, and with it the cut
+    std::uint64_t asked_ns = 0;  // last, and first for this chunk
+    std::uint64_t first_asked_ns = 0;
     std::uint64_t progress_ns = 0;
+    std::uint64_t wait_ns = 0;  // until the chunk is asked for again
     std::uint64_t slots = 0;
+
+    // A slow link is asked in its own time: twice as long as the last chunk took.
+    void chunk_came(const Config& config, std::uint64_t now_ns);
   };
 
   // records (replica.cpp)
@@ -167,7 +175,12 @@ class Replica {
   void on(Peer& peer, const RepairGone& gone);
   Result<void> dispatch(Peer& peer, Frame& frame, Now now);
   void identify(Peer& peer, RouteId route, Now now);
-  void refuse(const Hello& hello);
+  std::optional<std::string> objection(const Hello& hello) const;
+  void refuse(const std::string& reason);
+  Peer* find_or_make_peer(const NodeId& node);
+  bool knows_our_future(const CausalContext& dots) const;
+  bool knows_our_future(const Entries& entries) const;
+  bool knows_our_future(const RepairChunk& chunk) const;
   void ask_for_chunk(Peer& peer, Now now);
   void abandon_receiving();
   void fall_silent(Peer& peer);
@@ -185,6 +198,7 @@ class Replica {
   void tick_peers(Now now);
   std::uint64_t donation_deadline_ns(const Peer::Donation& donation) const;
   void tick_donation(Peer& peer, Now now);
+  std::uint64_t receiving_deadline_ns() const;
   void tick_receiving(Now now);
 
   Setup setup_;
@@ -210,6 +224,7 @@ class Replica {
   std::map<NodeId, Peer> peers_;
   std::optional<Receiving> receiving_;
   std::uint64_t repair_sessions_ = 0;
+  std::set<std::uint64_t> own_past_;  // incarnations of this node that our disk knows
   std::uint64_t digest_at_ns_ = 0;
   std::uint64_t relay_at_ns_ = 0;
   CausalContext relayable_;       // shown for at least one relay tick

@@ -6,6 +6,11 @@
 #include "net/replica.hpp"
 
 namespace rejoin {
+namespace {
+
+constexpr std::size_t peers_max = 4096;
+
+}  // namespace
 
 Result<void> Replica::handle_frame(std::string_view bytes, Now now) {
   REJOIN_ASSERT(phase_ != Phase::restoring);
@@ -38,7 +43,9 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now) {
 }
 
 Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
+  const Error forged{ErrorCode::malformed, "a frame holds dots of ours that we never made"};
   if (auto* entries = std::get_if<Entries>(&frame.body)) {
+    if (knows_our_future(*entries)) return forged;
     on(peer, *entries, now);
   } else if (const auto* shown = std::get_if<ClockShown>(&frame.body)) {
     on(peer, *shown, now);
@@ -47,6 +54,7 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
   } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
     on(peer, *request, now);
   } else if (const auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
+    if (knows_our_future(*chunk)) return forged;
     return on(peer, *chunk, now);
   } else if (const auto* gone = std::get_if<RepairGone>(&frame.body)) {
     on(peer, *gone);
@@ -59,18 +67,28 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
 void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   if (sender == setup_.self) {  // our own hello: the route leads back to us
     const auto route = routes_.find(hello.route);
-    if (route != routes_.end()) route->second.loops = true;
+    if (route != routes_.end() && !route->second.loops) {
+      route->second.loops = true;
+      route->second.hello_at_ns =
+          now.mono_ns + loop_intervals * setup_.config.hello_interval_ms * 1'000'000;
+    }
     return;
   }
-  if (sender.node == setup_.self.node) return emit(NodeDuplicated{sender.node});
-  if (hello.version_min > protocol_version || hello.version_max < protocol_version_min) {
-    return refuse(hello);
+  if (sender.node == setup_.self.node) {
+    // A late hello of an earlier start of ours is no second process.
+    const bool past = own_past_.contains(sender.incarnation);
+    return past ? void() : emit(NodeDuplicated{sender.node});
   }
-  Peer& peer = peers_.try_emplace(sender.node, sender.node).first->second;
+  if (const std::optional<std::string> reason = objection(hello)) return refuse(*reason);
+  Peer* known = find_or_make_peer(sender.node);
+  if (known == nullptr) return;
+  Peer& peer = *known;
+  const bool was_live = peer.live();
   const Peer::Greeting greeting = peer.greet(sender, hello, now.mono_ns);
   if (greeting == Peer::Greeting::duplicate) return emit(NodeDuplicated{sender.node});
-  if (greeting == Peer::Greeting::returned && receiving_ && receiving_->donor == sender.node) {
-    abandon_receiving();
+  if (greeting == Peer::Greeting::returned) {
+    if (receiving_ && receiving_->donor == sender.node) abandon_receiving();
+    if (was_live) emit(PeerDown{peer.node(), peer.name()});
   }
   if (greeting != Peer::Greeting::known) {
     // A restored backup or a lost disk of ours: what it knows of us comes back by anti-entropy.
@@ -100,26 +118,78 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
 void Replica::identify(Peer& peer, RouteId route, Now now) {
   Route& way = routes_.at(route);
   if (way.node && *way.node != peer.node()) {  // the address has another tenant now
-    Peer& before = peers_.at(*way.node);
-    before.route.reset();
-    fall_silent(before);
+    // Unless it has another way by now.
+    const auto before = peers_.find(*way.node);
+    if (before != peers_.end() && before->second.route == route) {
+      before->second.route.reset();
+      fall_silent(before->second);
+    }
   }
   way.node = peer.node();
+  way.loops = false;
   peer.route = route;
   if (peer.hear(now.mono_ns)) emit(PeerUp{peer.node(), peer.name()});
 }
 
-void Replica::refuse(const Hello& hello) {
-  const Reject reject{protocol_version_min, protocol_version,
-                      "this node speaks protocol versions " + std::to_string(protocol_version_min) +
-                          " to " + std::to_string(protocol_version) + ", yours are " +
-                          std::to_string(hello.version_min) + " to " +
-                          std::to_string(hello.version_max)};
-  ++stats_.frames_refused;
-  emit(FrameRefused{{ErrorCode::version_unsupported, reject.reason}});
-  for (const auto& [id, route] : routes_) {
-    if (!route.node && !route.loops) send_on(id, reject, 0);
+std::optional<std::string> Replica::objection(const Hello& hello) const {
+  if (hello.version_min > protocol_version || hello.version_max < protocol_version_min) {
+    return "this node speaks protocol versions " + std::to_string(protocol_version_min) + " to " +
+           std::to_string(protocol_version) + ", yours are " + std::to_string(hello.version_min) +
+           " to " + std::to_string(hello.version_max);
   }
+  const std::uint64_t needed = setup_.config.entry_bytes_max + frame_envelope_bytes;
+  if (hello.frame_bytes_max < needed) {
+    return "this node's entries need frames of " + std::to_string(needed) +
+           " bytes, your frame_bytes_max is " + std::to_string(hello.frame_bytes_max);
+  }
+  return std::nullopt;
+}
+
+void Replica::refuse(const std::string& reason) {
+  ++stats_.frames_refused;
+  emit(FrameRefused{{ErrorCode::version_unsupported, reason}});
+  for (const auto& [id, route] : routes_) {
+    if (!route.node && !route.loops) {
+      send_on(id, Reject{protocol_version_min, protocol_version, reason}, 0);
+    }
+  }
+}
+
+// Nodes that nobody configured may come and go; what is remembered of them is bounded.
+Peer* Replica::find_or_make_peer(const NodeId& node) {
+  const auto known = peers_.find(node);
+  if (known != peers_.end()) return &known->second;
+  if (peers_.size() >= peers_max) {
+    const auto idle = std::find_if(peers_.begin(), peers_.end(), [](const auto& peer) {
+      return !peer.second.live() && !peer.second.route;
+    });
+    if (idle == peers_.end()) return nullptr;
+    peers_.erase(idle);
+  }
+  return &peers_.try_emplace(node, node).first->second;
+}
+
+// Nobody but us makes dots of this incarnation: a frame that knows more of them lies, and believing
+// it would leave no room for our own.
+bool Replica::knows_our_future(const CausalContext& dots) const {
+  return dots.last(setup_.self) > store_.clock().last(setup_.self);
+}
+
+bool Replica::knows_our_future(const Entries& entries) const {
+  return std::any_of(entries.entries.begin(), entries.entries.end(), [&](const Entry& entry) {
+    return knows_our_future(entry.dots) || knows_our_future(entry.removed());
+  });
+}
+
+bool Replica::knows_our_future(const RepairChunk& chunk) const {
+  if (knows_our_future(chunk.cut_clock) || knows_our_future(chunk.cut_removed)) return true;
+  CausalContext live;
+  for (const SlotState& state : chunk.slots) {
+    for (const Fragment& fragment : state.fragments) {
+      if (fragment.dot.replica == setup_.self) live.add(fragment.dot);
+    }
+  }
+  return knows_our_future(live);
 }
 
 void Replica::on(Peer& peer, Entries& entries, Now) {
@@ -131,7 +201,7 @@ void Replica::on(Peer& peer, Entries& entries, Now) {
 
 void Replica::on(Peer& peer, const ClockShown& shown, Now) {
   peer.show(shown);
-  if (shown.wants_reply) peer.owe(0, records_);
+  if (shown.asks > 0) peer.owe(shown.asks, records_);
   const Peer::Donation* donation = peer.donation();
   if (donation == nullptr) return;
   const bool repaired = donation->session ? peer.acknowledged().covers(donation->cut_clock)
@@ -141,8 +211,18 @@ void Replica::on(Peer& peer, const ClockShown& shown, Now) {
 
 void Replica::on(Peer& peer, const RepairOffer&, Now now) {
   if (receiving_ || store_.clock().covers(peer.acknowledged())) return;
-  receiving_ = Receiving{peer.node(), ++repair_sessions_, {}, false, 0, now.mono_ns, 0};
+  receiving_.emplace();
+  receiving_->donor = peer.node();
+  receiving_->session = ++repair_sessions_;
+  receiving_->chunk_came(setup_.config, now.mono_ns);
   ask_for_chunk(peer, now);
+}
+
+void Replica::Receiving::chunk_came(const Config& config, std::uint64_t now_ns) {
+  const std::uint64_t took_ns = first_asked_ns == 0 ? 0 : now_ns - first_asked_ns;
+  wait_ns = std::max(4 * config.resend_after_ms * 1'000'000, 2 * took_ns);
+  progress_ns = now_ns;
+  first_asked_ns = now_ns;
 }
 
 void Replica::ask_for_chunk(Peer& peer, Now now) {
@@ -158,12 +238,16 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
   if (!known && request.from) return send(peer, RepairGone{request.session});
   if (!known) {
     // The cut, no later than the first thing we show of the session.
-    donation = &peer.donate(request.session, store_.clock(), store_.removed(), now.mono_ns);
+    donation = peer.donate(request.session, store_.clock(), store_.removed(), now.mono_ns);
+    if (donation == nullptr) return send(peer, RepairGone{request.session});
     ++stats_.repairs_given;
   }
   donation->active_ns = now.mono_ns;
-  RepairChunk chunk{request.session,     request.from,          {},
-                    donation->cut_clock, donation->cut_removed, {}};
+  RepairChunk chunk{request.session, request.from, {}, {}, {}, {}};
+  if (!request.from) {
+    chunk.cut_clock = donation->cut_clock;
+    chunk.cut_removed = donation->cut_removed;
+  }
   const std::uint64_t bytes_max =
       std::min(setup_.config.repair_chunk_bytes, peer.frame_bytes_max() / 2);
   chunk.slots = store_.slots_from(request.from, bytes_max, request.context, chunk.upto);
@@ -185,7 +269,7 @@ Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
     return slots.error();
   }
   receiving_->slots += chunk.slots.size();
-  receiving_->progress_ns = now.mono_ns;
+  receiving_->chunk_came(setup_.config, now.mono_ns);
   if (!slots->empty()) record(SlotsRecord{*std::move(slots)}, {}, {});
   announce(changed);
   if (chunk.upto) {
@@ -193,8 +277,9 @@ Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
     ask_for_chunk(peer, now);
     return {};
   }
-  store_.finish_repair();
-  record(ClockRecord{chunk.cut_clock, chunk.cut_removed}, chunk.cut_clock, {});
+  // The cut that this repair began with, whatever a later chunk says.
+  const auto [cut_clock, cut_removed] = store_.finish_repair();
+  record(ClockRecord{cut_clock, cut_removed}, cut_clock, {});
   ++stats_.repairs_taken;
   emit(RepairFinished{peer.node(), receiving_->slots});
   receiving_.reset();

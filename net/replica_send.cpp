@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t ns_per_ms = 1'000'000;
 constexpr std::uint64_t entries_frame_bytes = 128 * 1024;
 
-// A frame's own words beside its entries.
-constexpr std::uint64_t envelope_bytes = 4096;
+// A donor that is heard is given this many repair timeouts for one chunk.
+constexpr std::uint64_t repair_patience = 30;
 
 }  // namespace
 
@@ -40,22 +40,25 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
     }
   }
   if (receiving_) {
-    next = std::min(next, receiving_->asked_ns + setup_.config.resend_after_ms * 4 * ns_per_ms);
-    next = std::min(next, receiving_->progress_ns + setup_.config.repair_timeout_ms * ns_per_ms);
+    next = std::min(next, receiving_->asked_ns + receiving_->wait_ns);
+    next = std::min(next, receiving_deadline_ns());
   }
   return next;
 }
 
 bool Replica::wants_hello(const Route& route) const {
-  if (route.loops) return false;
-  return !route.node || !peers_.at(*route.node).live();
+  const auto peer = route.node ? peers_.find(*route.node) : peers_.end();
+  return peer == peers_.end() || !peer->second.live();
 }
 
 void Replica::tick_routes(Now now) {
   for (auto& [id, route] : routes_) {
     if (!wants_hello(route) || route.hello_at_ns > now.mono_ns) continue;
-    route.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * ns_per_ms;
-    send_hello(id, route.node ? &peers_.at(*route.node) : nullptr);
+    const std::uint64_t intervals = route.loops ? loop_intervals : 1;
+    route.hello_at_ns = now.mono_ns + intervals * setup_.config.hello_interval_ms * ns_per_ms;
+    route.loops = false;  // if it still does, its own hello will say so
+    const auto peer = route.node ? peers_.find(*route.node) : peers_.end();
+    send_hello(id, peer == peers_.end() ? nullptr : &peer->second);
   }
 }
 
@@ -70,7 +73,7 @@ void Replica::tick_peers(Now now) {
     if (ask && *ask <= now.mono_ns) {
       peer.asked(now.mono_ns);
       ++stats_.resends;
-      send(peer, ClockShown{shown_, peer.seen(), true});
+      send(peer, ClockShown{shown_, peer.seen(), peer.next_sequence() - 1});
     }
     tick_donation(peer, now);
   }
@@ -86,7 +89,7 @@ void Replica::tick_peers(Now now) {
   if (digest_at_ns_ <= now.mono_ns) {
     digest_at_ns_ = now.mono_ns + setup_.config.digest_interval_ms * ns_per_ms;
     for (auto& [node, peer] : peers_) {
-      if (peer.live()) send(peer, ClockShown{shown_, peer.seen(), false});
+      if (peer.live()) send(peer, ClockShown{shown_, peer.seen(), 0});
     }
   }
 }
@@ -108,12 +111,19 @@ void Replica::tick_donation(Peer& peer, Now now) {
   send(peer, RepairOffer{});
 }
 
+std::uint64_t Replica::receiving_deadline_ns() const {
+  // While the donor is heard, a chunk may be long on its way; but not for ever.
+  const std::uint64_t patience_ns = setup_.config.repair_timeout_ms * ns_per_ms;
+  const std::uint64_t heard_ns = peers_.at(receiving_->donor).last_heard_ns;
+  return std::min(std::max(heard_ns, receiving_->progress_ns) + patience_ns,
+                  receiving_->progress_ns + repair_patience * patience_ns);
+}
+
 void Replica::tick_receiving(Now now) {
   if (!receiving_) return;
-  if (receiving_->progress_ns + setup_.config.repair_timeout_ms * ns_per_ms <= now.mono_ns) {
-    return abandon_receiving();
-  }
-  if (receiving_->asked_ns + setup_.config.resend_after_ms * 4 * ns_per_ms <= now.mono_ns) {
+  if (receiving_deadline_ns() <= now.mono_ns) return abandon_receiving();
+  if (receiving_->asked_ns + receiving_->wait_ns <= now.mono_ns) {
+    receiving_->wait_ns *= 2;
     ask_for_chunk(peers_.at(receiving_->donor), now);
   }
 }
@@ -127,10 +137,7 @@ void Replica::pump(Now now) {
 
 void Replica::pump(Peer& peer, Now now) {
   if (!peer.route) return;
-  if (peer.owes_acknowledgement(durable_)) {
-    peer.paid();
-    send(peer, ClockShown{shown_, peer.seen(), false});
-  }
+  if (peer.settle_debts(durable_)) send(peer, ClockShown{shown_, peer.seen(), 0});
   if (peer.acknowledged().covers(shown_)) {
     peer.lagging_since_ns.reset();
     return;
@@ -167,9 +174,10 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
   CausalContext lacking = wanted;
   const std::uint64_t frame_max =
       std::min({entries_frame_bytes, setup_.config.frame_bytes_max, peer.frame_bytes_max()});
-  const std::uint64_t room = frame_max - std::min(envelope_bytes, frame_max / 2);
+  // A peer may take less than a frame of ours: at least one entry goes all the same.
+  const std::uint64_t bytes_max = frame_max - std::min(frame_envelope_bytes, frame_max / 2);
   while (peer.flight_bytes() < setup_.config.flight_bytes_max) {
-    const std::vector<const Entry*> found = log_.collect(lacking, room);
+    const std::vector<const Entry*> found = log_.collect(lacking, bytes_max);
     if (found.empty()) return;
     Entries frame{peer.next_sequence(), {}};
     CausalContext dots;
@@ -180,6 +188,11 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
       bytes += entry->bytes();
     }
     lacking.subtract(dots);
+    CausalContext relayed;
+    dots.each_interval([&](const ReplicaId& origin, Interval interval) {
+      if (origin.node != setup_.self.node) relayed.add(origin, interval);
+    });
+    peer.relayed(relayed);
     peer.launch(std::move(dots), bytes, now.mono_ns);
     send(peer, std::move(frame));
   }

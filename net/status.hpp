@@ -19,10 +19,10 @@ struct Status {
   std::string failure;  // why writing has stopped; empty: it has not
 
   std::uint64_t objects = 0;
-  std::uint64_t slots_live = 0;    // live dots
-  std::uint64_t value_bytes = 0;   // of values, in memory
-  std::uint64_t stored_bytes = 0;  // log and checkpoint
-  std::uint64_t clock_dots = 0;    // dots ever merged whole
+  std::uint64_t slots_live = 0;      // live dots
+  std::uint64_t value_bytes = 0;     // of values, in memory
+  std::uint64_t stored_bytes = 0;    // log and checkpoint
+  std::uint64_t clock_dots = 0;      // dots ever merged whole
   std::uint64_t links_refused = 0;   // messages of a wrong form, replies that nobody took
   std::uint64_t events_dropped = 0;  // that nobody took in time
 

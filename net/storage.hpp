@@ -33,8 +33,8 @@ class Storage {
   virtual Result<void> append(std::span<const std::string> records) = 0;
 
   // Replaces all records numbered up to `upto` by these, durably, all or nothing.
-  // Errors: storage_failed, then what was there before still is; invalid_argument, if upto lies before
-  // the last checkpoint or after last().
+  // Errors: storage_failed, then what was there before still is; invalid_argument, if upto lies
+  // before the last checkpoint or after last().
   virtual Result<void> checkpoint(std::span<const std::string> records, std::uint64_t upto) = 0;
 
   // The number of the last record appended since the storage was made; 0 if none.
@@ -47,9 +47,10 @@ class Storage {
 // What every storage asks of a checkpoint's number before it begins.
 inline Result<void> check_checkpoint(std::uint64_t upto, std::uint64_t before, std::uint64_t last) {
   if (upto >= before && upto <= last) return {};
-  return Error{ErrorCode::invalid_argument,
-               "a checkpoint up to record " + std::to_string(upto) + " is not between the last one, " +
-                   std::to_string(before) + ", and the last record, " + std::to_string(last)};
+  return Error{ErrorCode::invalid_argument, "a checkpoint up to record " + std::to_string(upto) +
+                                                " is not between the last one, " +
+                                                std::to_string(before) + ", and the last record, " +
+                                                std::to_string(last)};
 }
 
 // A log worth replacing: longer than `floor` and than twice the checkpoint that it follows.

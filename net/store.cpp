@@ -79,6 +79,9 @@ Result<std::vector<SlotState>> Store::apply_chunk(const std::vector<SlotState>& 
                                                   std::set<ObjectKey>& changed) {
   REJOIN_ASSERT(repair_ && !repair_->settled_all);
   const std::optional<SlotKey> from = repair_->cursor;
+  if (from && upto && !(*from < *upto)) {
+    return Error{ErrorCode::malformed, "a repair chunk makes no progress"};
+  }
   std::map<SlotKey, const std::vector<Fragment>*> range;
   for (const SlotState& state : slots) {
     if ((from && state.slot < *from) || (upto && !(state.slot < *upto))) {
@@ -95,9 +98,12 @@ Result<std::vector<SlotState>> Store::apply_chunk(const std::vector<SlotState>& 
   static const std::vector<Fragment> none;
   auto object = from ? objects_.lower_bound(from->object) : objects_.begin();
   for (; object != objects_.end() && (!upto || object->first <= upto->object); ++object) {
-    for (const auto& [path, live] : object->second) {
-      const SlotKey key{object->first, path};
-      if ((!from || !(key < *from)) && (!upto || key < *upto)) range.try_emplace(key, &none);
+    const bool resumes = from && object->first == from->object;
+    auto at = resumes ? object->second.lower_bound(from->path) : object->second.begin();
+    for (; at != object->second.end(); ++at) {
+      SlotKey key{object->first, at->first};
+      if (upto && !(key < *upto)) break;
+      range.try_emplace(range.end(), std::move(key), &none);
     }
   }
   std::vector<SlotState> out;
@@ -122,10 +128,12 @@ bool Store::settle(const SlotKey& key, const std::vector<Fragment>& theirs) {
   return changed;
 }
 
-void Store::finish_repair() {
+std::pair<CausalContext, CausalContext> Store::finish_repair() {
   REJOIN_ASSERT(repair_ && repair_->settled_all);
-  adopt(repair_->cut_clock, repair_->cut_removed);
+  std::pair cut(std::move(repair_->cut_clock), std::move(repair_->cut_removed));
   repair_.reset();
+  adopt(cut.first, cut.second);
+  return cut;
 }
 
 std::vector<SlotState> Store::slots_from(const std::optional<SlotKey>& from,

@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crdt/causal_context.hpp"
@@ -66,8 +67,8 @@ class Store : public SlotReader {
   Result<std::vector<SlotState>> apply_chunk(const std::vector<SlotState>& slots,
                                              const std::optional<SlotKey>& upto,
                                              std::set<ObjectKey>& changed);
-  // Adopts the cut. Requires that the last chunk went to the end.
-  void finish_repair();
+  // Adopts the cut and returns it, D and R. Requires that the last chunk went to the end.
+  std::pair<CausalContext, CausalContext> finish_repair();
   void abandon_repair() { repair_.reset(); }
 
   // Rule 4, the donor's side: slots from `from` on, until about `bytes_max`; `next` is where to go

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "net/wire_entries.hpp"
+
 namespace rejoin {
 namespace {
 
@@ -33,10 +35,12 @@ void Change::see(const Dot& dot) {
 }
 
 std::uint64_t bytes_of(const Overlay& overlay) {
-  std::uint64_t bytes = 64;
+  // As the entry counts itself; every removal as if it touched no other.
+  std::uint64_t bytes = wire::entry_cost + wire::replica_cost + wire::interval_cost;
   for (const auto& [slot, change] : overlay) {
-    bytes += slot.object.name.size() + slot.path.size() + 16 + 16 * change.seen.size();
-    if (change.value) bytes += change.value->size() + 8;
+    const std::uint64_t name = slot.object.name.size() + slot.path.size();
+    bytes += change.seen.size() * (wire::removal_cost + name);
+    if (change.value) bytes += wire::put_cost + name + change.value->size();
   }
   return bytes;
 }

@@ -57,6 +57,9 @@ class Transaction : public SlotReader {
   const ReplicaId& self() const { return self_; }
   // This transaction's stamp: above every stamp that this replica made before.
   HybridTime now() const { return now_; }
+  // A stamp that was seen: this replica's clock follows it, within the drift bound.
+  void observe(HybridTime stamp) { observed_ = std::max(observed_, stamp); }
+  HybridTime observed() const { return observed_; }
 
   // ---- what types are written with (see stored.hpp)
   void put(const SlotKey& slot, std::string value);
@@ -90,6 +93,7 @@ class Transaction : public SlotReader {
   const Config& config_;
   const ReplicaId& self_;
   HybridTime now_;
+  HybridTime observed_;
   Overlay changes_;
   std::optional<Error> error_;
 };

@@ -58,7 +58,7 @@ std::string described(const Frame& frame) {
                             [](const ClockShown& shown) {
                               return "clock " + described(shown.clock) + " seen #" +
                                      std::to_string(shown.seen) +
-                                     (shown.wants_reply ? ", reply" : "");
+                                     (shown.asks > 0 ? ", asks " + std::to_string(shown.asks) : "");
                             },
                             [](const RepairOffer&) { return std::string("repair offer"); },
                             [](const RepairRequest& request) {

@@ -59,7 +59,7 @@ struct EntriesBody {
 
 struct ClockShown {
   seen @0 :UInt64;
-  wantsReply @1 :Bool;
+  asks @1 :UInt64;
   clock @2 :Data;
 }
 

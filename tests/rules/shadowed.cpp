@@ -63,8 +63,8 @@ Entry modelled(const rejoin::Entry& entry) {
 Shadowed::Shadowed(std::uint64_t id, Random& random)
     : self_(id),
       batch_(real_, self_),
-      // A log that trims soon, or late; entries that are often too large to be joined, or never.
-      log_(random.percent(50) ? 1'000 : 100'000, random.percent(50) ? 400 : 100'000) {}
+      // A log that trims soon, or late.
+      log_(random.percent(50) ? 1'000 : 100'000) {}
 
 void Shadowed::transact(Random& random) {
   Transaction tx(batch_, config_, self_, HybridTime{1});

@@ -172,7 +172,7 @@ inline ClockShown random_body(Random& random) {
   ClockShown out;
   out.clock = random_context(random);
   out.seen = random.next();
-  out.wants_reply = random.one_in(2);
+  out.asks = random.one_in(2) ? random.below(1000) : 0;
   return out;
 }
 template <>
