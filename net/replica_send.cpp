@@ -84,6 +84,8 @@ void Replica::tick_peers(Now now) {
       if (!peer.live()) continue;
       pump(peer, now);  // with what was stalled for a whole tick
       peer.tick();
+      // Whether it is stuck shows in its clock; a digest may be long in coming.
+      if (!peer.lacking(relayable_).empty()) send(peer, ClockShown{shown_, peer.seen(), 1});
     }
   }
   if (digest_at_ns_ <= now.mono_ns) {

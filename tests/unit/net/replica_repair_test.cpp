@@ -93,12 +93,15 @@ TEST(ReplicaRepair, ANewcomerGetsEverything) {
 
 TEST(ReplicaRepair, AReceiverThatTakesOnlySmallFramesIsRepairedToo) {
   Cluster cluster(2);
-  cluster.member(0).config.log_bytes_max = 0;
   Config& small = cluster.member(1).config;
-  small.frame_bytes_max = 4'096;
-  small.entry_bytes_max = 2'048;
+  small.frame_bytes_max = 8'192;
+  small.entry_bytes_max = 4'096;
   small.value_bytes_max = 1'024;
   small.repair_chunk_bytes = 1'024;
+  Config& donor = cluster.member(0).config;  // makes entries that the other can take
+  donor.entry_bytes_max = small.entry_bytes_max;
+  donor.value_bytes_max = small.value_bytes_max;
+  donor.log_bytes_max = 0;
   cluster.restart(0, 2);
   cluster.crash(1);
   for (int i = 0; i < 200; ++i) add(cluster, 0, std::to_string(i) + std::string(200, 'x'));

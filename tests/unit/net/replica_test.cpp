@@ -118,7 +118,7 @@ TEST(Replica, WhoeverHasItHelpsWhereALinkIsDown) {
   cluster.settle();
   EXPECT_FALSE(has(cluster, 1, "milk"));
   EXPECT_EQ(cluster.count<Entries>(2), 0U) << "at first it is the origin's to send";
-  cluster.advance(4 * Config{}.relay_after_ms);
+  cluster.advance(5 * Config{}.relay_after_ms);
   EXPECT_TRUE(has(cluster, 1, "milk"));
   EXPECT_GE(cluster.count<Entries>(2, 1), 1U);
 }
@@ -142,8 +142,8 @@ TEST(Replica, ReceiversWithSmallerLimitsOfTheirOwnMergeAllTheSame) {
 
 TEST(Replica, ManyEntriesGoInFramesThatThePeerTakes) {
   Config config;
-  config.frame_bytes_max = 2'048;
-  config.entry_bytes_max = 1'024;
+  config.frame_bytes_max = 8'192;
+  config.entry_bytes_max = 4'096;
   config.key_bytes_max = 100;
   config.value_bytes_max = 500;
   config.repair_chunk_bytes = 500;
