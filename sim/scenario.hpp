@@ -1,7 +1,7 @@
 #pragma once
 
 // Scenario: what a run consists of, before a seed has drawn anything from it. The tool reads it
-// from a TOML file (docs/simulator.md lists the fields); a test fills it in.
+// from a TOML file (docs/simulation.md lists the fields); a test fills it in.
 
 #include <cstdint>
 #include <string>
