@@ -48,14 +48,16 @@ bool Network::cut_on_arrival(unsigned source, unsigned target, std::uint64_t byt
   return cut(source, target, bytes, now);
 }
 
+// Where cuts lie over one another, each of them would have done it.
 bool Network::cut(unsigned source, unsigned target, std::uint64_t bytes, Time now) {
+  bool any = false;
   for (const Fault& fault : faults_) {
     const bool is_cut = fault.kind == FaultKind::split || fault.kind == FaultKind::one_way;
     if (!is_cut || !fault.active(now) || !fault.cuts(source, target)) continue;
     bite(fault, bytes);
-    return true;
+    any = true;
   }
-  return false;
+  return any;
 }
 
 Time Network::latency(unsigned source, unsigned target, std::uint64_t k) const {
