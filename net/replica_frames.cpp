@@ -211,7 +211,7 @@ void Replica::on(Peer& peer, const ClockShown& shown, Now) {
 
 void Replica::on(Peer& peer, const RepairOffer&, Now now) {
   if (receiving_ || store_.clock().covers(peer.acknowledged())) return;
-  receiving_.emplace();
+  receiving_ = Receiving{};
   receiving_->donor = peer.node();
   receiving_->session = ++repair_sessions_;
   receiving_->chunk_came(setup_.config, now.mono_ns);
