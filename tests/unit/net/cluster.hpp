@@ -60,6 +60,8 @@ class Cluster {
   std::function<bool(const InFlight&)> passes = [](const InFlight&) { return true; };
   // Sees each frame as it is sent.
   std::function<void(const InFlight&)> observe = [](const InFlight&) {};
+  // How long a frame is on its way, in nanoseconds, asked as it is sent. 0: until settle().
+  std::function<std::uint64_t(const InFlight&)> takes_ns = [](const InFlight&) { return 0; };
   // May repeat and reorder what is on the way, before each delivery.
   std::function<void(std::deque<InFlight>&)> disorder = [](std::deque<InFlight>&) {};
   // Who answers at an address, if not the member that had it first.
@@ -115,12 +117,14 @@ class Cluster {
     return *commit;
   }
 
-  // Everything the member polled becomes durable.
-  void persist(std::size_t i) {
+  // What the member polled becomes durable: everything, or the first few records.
+  void persist(std::size_t i, std::size_t count = SIZE_MAX) {
     Member& member = members_[i];
-    for (std::string& record : member.undurable) member.disk.push_back(std::move(record));
-    member.acknowledged += member.undurable.size();
-    member.undurable.clear();
+    count = std::min(count, member.undurable.size());
+    const auto end = member.undurable.begin() + static_cast<std::ptrdiff_t>(count);
+    member.disk.insert(member.disk.end(), member.undurable.begin(), end);
+    member.undurable.erase(member.undurable.begin(), end);
+    member.acknowledged += count;
     member.replica->handle_persisted(member.acknowledged, now_);
     collect(i);
   }
@@ -128,6 +132,9 @@ class Cluster {
   // Delivers what is on the way until nothing is.
   void settle() {
     for (std::size_t i = 0; i < members_.size(); ++i) collect(i);
+    for (; !late_.empty() && late_.begin()->first <= now_.mono_ns; late_.erase(late_.begin())) {
+      wire_.push_back(std::move(late_.begin()->second));
+    }
     while (!wire_.empty()) {
       disorder(wire_);
       const InFlight frame = std::move(wire_.front());
@@ -145,7 +152,7 @@ class Cluster {
     const std::uint64_t end = now_.mono_ns + ms * 1'000'000;
     while (true) {
       settle();
-      std::uint64_t next = end;
+      std::uint64_t next = late_.empty() ? end : std::min(end, late_.begin()->first);
       for (const Member& member : members_) {
         if (!member.replica) continue;
         if (const auto at = member.replica->poll_timeout()) next = std::min(next, *at);
@@ -198,10 +205,15 @@ class Cluster {
     while (auto frame = member.replica->poll_transmit()) {
       const auto to = std::find(member.routes.begin(), member.routes.end(), frame->route);
       if (to == member.routes.end()) continue;
-      wire_.push_back(
+      sent.push_back(
           {i, static_cast<std::size_t>(to - member.routes.begin()), std::move(frame->bytes)});
-      observe(wire_.back());
-      sent.push_back(wire_.back());
+      observe(sent.back());
+      const std::uint64_t takes = takes_ns(sent.back());
+      if (takes == 0) {
+        wire_.push_back(sent.back());
+      } else {
+        late_.emplace(now_.mono_ns + takes, sent.back());
+      }
     }
     while (auto event = member.replica->poll_event()) member.events.push_back(std::move(*event));
   }
@@ -209,6 +221,7 @@ class Cluster {
  private:
   std::vector<Member> members_;
   std::deque<InFlight> wire_;
+  std::multimap<std::uint64_t, InFlight> late_;  // by when they arrive
   Now now_{1'000'000'000, 1'700'000'000'000};
 };
 
