@@ -102,7 +102,8 @@ TEST(ReplicaRegression, ALateCopyOfARepairsFirstRequestMakesNobodyClaimTheNewerC
   Cluster cluster(2, config);
   repair_with_a_late_first_request(cluster);
   const Token token = cluster[0].token();
-  for (int step = 0; step < 400; ++step) {
+  // Longer than the receiver waits before it asks again.
+  for (int step = 0; step < 1'500; ++step) {
     if (cluster[1].covers(token)) {
       ASSERT_TRUE(has(cluster, 1, "before the cursor")) << step;
     }
