@@ -4,6 +4,8 @@
 // records become durable when the test says so, and time moves only when it is told to. For tests
 // of the core's exact behaviour; whole systems under faults are the simulator's.
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <deque>
 #include <functional>
@@ -135,7 +137,13 @@ class Cluster {
     for (; !late_.empty() && late_.begin()->first <= now_.mono_ns; late_.erase(late_.begin())) {
       wire_.push_back(std::move(late_.begin()->second));
     }
+    std::size_t delivered = 0;
     while (!wire_.empty()) {
+      if (++delivered > frames_max) {
+        ADD_FAILURE() << "frames without end";
+        wire_.clear();
+      }
+      if (wire_.empty()) return;
       disorder(wire_);
       const InFlight frame = std::move(wire_.front());
       wire_.pop_front();
@@ -150,13 +158,15 @@ class Cluster {
   // Time passes; deadlines fire in order.
   void advance(std::uint64_t ms) {
     const std::uint64_t end = now_.mono_ns + ms * 1'000'000;
-    while (true) {
+    std::size_t in_vain = 0;  // deadlines that are due again at once
+    while (in_vain < 100) {
       settle();
       std::uint64_t next = late_.empty() ? end : std::min(end, late_.begin()->first);
       for (const Member& member : members_) {
         if (!member.replica) continue;
         if (const auto at = member.replica->poll_timeout()) next = std::min(next, *at);
       }
+      in_vain = next > now_.mono_ns ? 0 : in_vain + 1;
       now_.wall_ms += (std::max(next, now_.mono_ns) - now_.mono_ns) / 1'000'000;
       now_.mono_ns = std::max(next, now_.mono_ns);
       if (now_.mono_ns >= end) break;
@@ -164,6 +174,7 @@ class Cluster {
         if (members_[i].replica) members_[i].replica->handle_timeout(now_);
       }
     }
+    EXPECT_LT(in_vain, 100U) << "a deadline that never passes";
     settle();
   }
 
@@ -219,6 +230,7 @@ class Cluster {
   }
 
  private:
+  static constexpr std::size_t frames_max = 20'000;  // in one go, far above any test's
   std::vector<Member> members_;
   std::deque<InFlight> wire_;
   std::multimap<std::uint64_t, InFlight> late_;  // by when they arrive

@@ -118,6 +118,23 @@ TEST(Durability, NeitherAcknowledgementNorRelayShowsWhatIsNotOnDisk) {
   EXPECT_TRUE(has(cluster, 2, "milk"));
 }
 
+TEST(Durability, AnAcknowledgementShowsOnlyThePartThatIsOnDisk) {
+  Cluster cluster(2);
+  cluster.settle();
+  cluster.member(1).slow_disk = true;
+  const Token first = *cluster[0].token_of(add(cluster, 0, "milk"));
+  cluster.settle();
+  add(cluster, 1, "own");  // a later record, not yet on disk
+  expect_only_durable_dots_are_sent(cluster);
+  cluster.persist(1, 1);
+  cluster.settle();
+  EXPECT_EQ(cluster[0].holders(first), (std::vector<NodeId>{NodeId(2)}));
+  EXPECT_FALSE(has(cluster, 0, "own"));
+  cluster.persist(1);
+  cluster.settle();
+  EXPECT_TRUE(has(cluster, 0, "own"));
+}
+
 TEST(Durability, ARepairChunkWaitsForTheDiskOfItsDonor) {
   Config config;
   config.log_bytes_max = 0;
@@ -164,8 +181,10 @@ TEST(Durability, WhateverIsSentCouldBeReadBackFromDisk) {
           remove(cluster, who, element, name);
           break;
         case 3:
-        case 4:
           cluster.persist(who);
+          break;
+        case 4:
+          cluster.persist(who, 1 + random.below(3));
           break;
         case 5:
           cluster.advance(random.below(3'000));
@@ -293,6 +312,45 @@ TEST(Durability, ACrashAfterAnyRecordOfARepairConverges) {
     cluster.advance(10'000);
     ASSERT_TRUE(cluster.equal()) << records;
   }
+}
+
+// The origin's entry comes to a slot that a repair has found empty: replay must know that, too.
+TEST(Durability, WhatARepairFoundRemovedReplaysAsRemoved) {
+  Config config;
+  config.log_bytes_max = 400;
+  config.repair_chunk_bytes = 60;
+  Cluster cluster(3, config);
+  cluster.settle();
+  const auto link = [](std::size_t one, std::size_t other) {
+    return [=](const InFlight& frame) {
+      return frame.from + frame.to == one + other && (frame.from == one || frame.from == other);
+    };
+  };
+  cluster.passes = link(0, 2);
+  add(cluster, 2, "x", "!");
+  cluster.settle();
+  cluster.passes = [](const InFlight&) { return false; };
+  remove(cluster, 0, "x", "!");
+  for (int i = 0; i < 8; ++i) add(cluster, 0, std::to_string(i), std::to_string(i));
+  cluster.advance(10'000);
+
+  std::size_t chunks = 0;
+  cluster.passes = [&](const InFlight& frame) {
+    if (cluster.is<RepairChunk>(frame)) return ++chunks < 3;
+    return chunks < 3 ? link(0, 1)(frame) : link(1, 2)(frame);
+  };
+  cluster.advance(3'000);
+  const Dot x{ReplicaId(3), 1};
+  ASSERT_TRUE(cluster[1].store().repairing());
+  ASSERT_TRUE(cluster[1].store().clock().contains(x)) << "its entry came";
+  EXPECT_FALSE(has(cluster, 1, "x", "!"));
+  const Member& member = cluster.member(1);
+  EXPECT_EQ(restored(member, member.disk.size(), cluster.store_id())->store().canonical(),
+            cluster[1].store().canonical());
+  cluster.passes = everything;
+  cluster.advance(20'000);
+  EXPECT_TRUE(cluster.equal());
+  EXPECT_FALSE(has(cluster, 1, "x", "!"));
 }
 
 }  // namespace
