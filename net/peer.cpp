@@ -137,7 +137,7 @@ void Peer::forget_progress() {
 }
 
 void Peer::offer(const CausalContext& clock, std::uint64_t now_ns) {
-  donation_ = Donation{{}, clock, {}, now_ns};
+  donation_ = Donation{{}, clock, {}, now_ns, false, {}};
   state_ = PeerState::repairing;
 }
 
@@ -145,7 +145,7 @@ Peer::Donation* Peer::donate(std::uint64_t session, const CausalContext& clock,
                              const CausalContext& removed, std::uint64_t now_ns) {
   if (session <= donated_) return nullptr;
   donated_ = session;
-  donation_ = Donation{session, clock, removed, now_ns};
+  donation_ = Donation{session, clock, removed, now_ns, false, {}};
   if (live()) state_ = PeerState::repairing;
   return &*donation_;
 }

@@ -89,6 +89,8 @@ class Peer {
     CausalContext cut_clock;               // until it is asked for: our clock when it was offered
     CausalContext cut_removed;
     std::uint64_t active_ns = 0;
+    bool asked = false;           // a chunk, from:
+    std::optional<SlotKey> from;
   };
   // Offers, or offers again; what it lacks of `clock` is left to the repair.
   void offer(const CausalContext& clock, std::uint64_t now_ns);
@@ -97,6 +99,8 @@ class Peer {
                    std::uint64_t now_ns);
   Donation* donation() { return donation_ ? &*donation_ : nullptr; }
   const Donation* donation() const { return donation_ ? &*donation_ : nullptr; }
+  // How often a chunk had to be asked for again: the next ones are that many times half as long.
+  std::uint64_t chunk_halvings = 0;
   // Back to streaming.
   void end_donation();
 

@@ -242,6 +242,15 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
     if (donation == nullptr) return send(peer, RepairGone{request.session});
     ++stats_.repairs_given;
   }
+  const std::uint64_t waited_ns = now.mono_ns - donation->active_ns;
+  if (donation->asked && donation->from == request.from) {
+    peer.chunk_halvings = std::min<std::uint64_t>(peer.chunk_halvings + 1, 6);
+  } else if (donation->asked && peer.chunk_halvings > 0 &&
+             waited_ns < setup_.config.resend_after_ms * 1'000'000) {
+    --peer.chunk_halvings;
+  }
+  donation->asked = true;
+  donation->from = request.from;
   donation->active_ns = now.mono_ns;
   RepairChunk chunk{request.session, request.from, {}, {}, {}, {}};
   if (!request.from) {
@@ -250,7 +259,7 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
   }
   const std::uint64_t bytes_max =
       std::min(setup_.config.repair_chunk_bytes, peer.frame_bytes_max() / 2);
-  chunk.slots = store_.slots_from(request.from, bytes_max, request.context, chunk.upto);
+  chunk.slots = store_.slots_from(request.from, bytes_max >> peer.chunk_halvings, request.context, chunk.upto);
   // What is absent reveals removals as much as what is there: all of it must be durable first.
   send(peer, std::move(chunk), records_);
 }

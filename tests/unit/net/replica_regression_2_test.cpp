@@ -74,7 +74,7 @@ TEST(ReplicaRegression, ASlowLinkCarriesEntriesAboutOnce) {
 }
 
 TEST(ReplicaRegression, ARepairOverASlowLinkFinishes) {
-  for (const std::uint64_t rate : {100 * kib, 60 * kib}) {
+  for (const std::uint64_t rate : {100 * kib, 60 * kib, 40 * kib, 20 * kib, 8 * kib}) {
     Config config;
     config.log_bytes_max = 1;
     Cluster cluster(2, config);
@@ -89,7 +89,7 @@ TEST(ReplicaRegression, ARepairOverASlowLinkFinishes) {
     EXPECT_LE(took_ms, ideal_ms * 2) << rate;
     EXPECT_LE(link.bytes(), useful * 2) << rate;
     EXPECT_EQ(cluster[1].stats().repairs_taken, 1U) << rate;
-    EXPECT_EQ(cluster[1].stats().repairs_interrupted, 0U) << rate;
+    EXPECT_LE(cluster[1].stats().repairs_interrupted, rate < 50 * kib ? 2U : 0U) << rate;
     EXPECT_TRUE(cluster.equal());
   }
 }
