@@ -6,6 +6,7 @@
 namespace rejoin {
 namespace {
 
+constexpr std::uint64_t chunk_halvings_max = 6;
 constexpr std::size_t replaced_max = 8;
 constexpr std::uint64_t backoff_max = 4;  // doublings
 
@@ -148,6 +149,19 @@ Peer::Donation* Peer::donate(std::uint64_t session, const CausalContext& clock,
   donation_ = Donation{session, clock, removed, now_ns, false, {}};
   if (live()) state_ = PeerState::repairing;
   return &*donation_;
+}
+
+void Peer::chunk_asked(const std::optional<SlotKey>& from, const Config& config,
+                       std::uint64_t now_ns) {
+  const bool prompt = now_ns - donation_->active_ns < config.resend_after_ms * 1'000'000;
+  if (donation_->asked && donation_->from == from) {
+    chunk_halvings_ = std::min(chunk_halvings_ + 1, chunk_halvings_max);
+  } else if (donation_->asked && prompt && chunk_halvings_ > 0) {
+    --chunk_halvings_;
+  }
+  donation_->asked = true;
+  donation_->from = from;
+  donation_->active_ns = now_ns;
 }
 
 void Peer::end_donation() {

@@ -89,7 +89,7 @@ class Peer {
     CausalContext cut_clock;               // until it is asked for: our clock when it was offered
     CausalContext cut_removed;
     std::uint64_t active_ns = 0;
-    bool asked = false;           // a chunk, from:
+    bool asked = false;  // for a chunk, of the slots from:
     std::optional<SlotKey> from;
   };
   // Offers, or offers again; what it lacks of `clock` is left to the repair.
@@ -99,8 +99,11 @@ class Peer {
                    std::uint64_t now_ns);
   Donation* donation() { return donation_ ? &*donation_ : nullptr; }
   const Donation* donation() const { return donation_ ? &*donation_ : nullptr; }
-  // How often a chunk had to be asked for again: the next ones are that many times half as long.
-  std::uint64_t chunk_halvings = 0;
+  // A chunk was asked for. One that had to be asked for again was long on its way: the next ones
+  // are halved once more, down to 1/64, until they come promptly. So no chunk outlasts
+  // peer_timeout_ms.
+  void chunk_asked(const std::optional<SlotKey>& from, const Config& config, std::uint64_t now_ns);
+  std::uint64_t chunk_halvings() const { return chunk_halvings_; }
   // Back to streaming.
   void end_donation();
 
@@ -147,6 +150,7 @@ class Peer {
   std::uint64_t seen_ = 0;
   std::optional<std::uint64_t> asked_ns_;
   std::uint64_t asked_times_ = 0;
+  std::uint64_t chunk_halvings_ = 0;
   std::uint64_t donated_ = 0;  // the last session that we gave this incarnation
   std::optional<Donation> donation_;
 };

@@ -182,6 +182,8 @@ class Replica {
   bool knows_our_future(const Entries& entries) const;
   bool knows_our_future(const RepairChunk& chunk) const;
   void ask_for_chunk(Peer& peer, Now now);
+  bool needs_repair() const;
+  void stop_receiving();
   void abandon_receiving();
   void fall_silent(Peer& peer);
 

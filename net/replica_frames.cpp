@@ -242,16 +242,7 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
     if (donation == nullptr) return send(peer, RepairGone{request.session});
     ++stats_.repairs_given;
   }
-  const std::uint64_t waited_ns = now.mono_ns - donation->active_ns;
-  if (donation->asked && donation->from == request.from) {
-    peer.chunk_halvings = std::min<std::uint64_t>(peer.chunk_halvings + 1, 6);
-  } else if (donation->asked && peer.chunk_halvings > 0 &&
-             waited_ns < setup_.config.resend_after_ms * 1'000'000) {
-    --peer.chunk_halvings;
-  }
-  donation->asked = true;
-  donation->from = request.from;
-  donation->active_ns = now.mono_ns;
+  peer.chunk_asked(request.from, setup_.config, now.mono_ns);
   RepairChunk chunk{request.session, request.from, {}, {}, {}, {}};
   if (!request.from) {
     chunk.cut_clock = donation->cut_clock;
@@ -259,7 +250,8 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
   }
   const std::uint64_t bytes_max =
       std::min(setup_.config.repair_chunk_bytes, peer.frame_bytes_max() / 2);
-  chunk.slots = store_.slots_from(request.from, bytes_max >> peer.chunk_halvings, request.context, chunk.upto);
+  chunk.slots = store_.slots_from(request.from, bytes_max >> peer.chunk_halvings(), request.context,
+                                  chunk.upto);
   // What is absent reveals removals as much as what is there: all of it must be durable first.
   send(peer, std::move(chunk), records_);
 }
@@ -283,7 +275,11 @@ Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
   announce(changed);
   if (chunk.upto) {
     receiving_->cursor = chunk.upto;
-    ask_for_chunk(peer, now);
+    if (needs_repair()) {
+      ask_for_chunk(peer, now);
+    } else {
+      stop_receiving();
+    }
     return {};
   }
   // The cut that this repair began with, whatever a later chunk says.
@@ -302,10 +298,21 @@ void Replica::on(Peer& peer, const RepairGone& gone) {
   if (ours) abandon_receiving();
 }
 
+// Entries may have come meanwhile that cover all that the repair would claim.
+bool Replica::needs_repair() const {
+  const CausalContext& offered =
+      receiving_->begun ? store_.repair_cut() : peers_.at(receiving_->donor).acknowledged();
+  return !store_.clock().covers(offered);
+}
+
 // Keeps what came, claims nothing.
-void Replica::abandon_receiving() {
+void Replica::stop_receiving() {
   store_.abandon_repair();
   receiving_.reset();
+}
+
+void Replica::abandon_receiving() {
+  stop_receiving();
   ++stats_.repairs_interrupted;
 }
 

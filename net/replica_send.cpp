@@ -125,6 +125,7 @@ void Replica::tick_receiving(Now now) {
   if (!receiving_) return;
   if (receiving_deadline_ns() <= now.mono_ns) return abandon_receiving();
   if (receiving_->asked_ns + receiving_->wait_ns <= now.mono_ns) {
+    if (!needs_repair()) return stop_receiving();
     receiving_->wait_ns *= 2;
     ask_for_chunk(peers_.at(receiving_->donor), now);
   }

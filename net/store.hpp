@@ -61,6 +61,8 @@ class Store : public SlotReader {
   // Rule 4, the receiver's side. One repair at a time; requires repairing() where it says so.
   void begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed);
   bool repairing() const { return repair_.has_value(); }
+  // D of the cut. Requires repairing().
+  const CausalContext& repair_cut() const { return repair_->cut_clock; }
   // Applies the leaf rule to every slot in [the cursor, upto): those given, and as empty those that
   // are not. Returns the slots that changed, as they are now. Nothing as upto: to the end. Error:
   // malformed (a slot outside the range, a value that is missing), and nothing changed.
