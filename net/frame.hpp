@@ -57,7 +57,7 @@ struct Hello {
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 
-struct Reject {  // why a hello was refused; the sender of the hello gives up until it is restarted
+struct Reject {  // why a hello was refused: for the log of its sender, which goes on trying
   std::uint16_t version_min = 0;
   std::uint16_t version_max = 0;
   std::string reason;
