@@ -15,9 +15,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// The node is the one to say that the time is over; it gets this much longer to say so.
-constexpr milliseconds grace_min{100};
-constexpr milliseconds grace_max{500};
+// The node is the one to say that the time is over, and why; it gets this much longer to say so.
+constexpr milliseconds grace{500};
 
 struct Option {
   int name;
@@ -103,19 +102,20 @@ Result<std::unique_ptr<Client>> Client::open(const std::string& address) {
 
 Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
   request.id = ++last_id_;
-  request.timeout_ms = static_cast<std::uint64_t>(std::max(timeout, milliseconds(0)).count());
-  const std::string bytes = encode_request(request);
   const auto deadline = Clock::now() + timeout;
   void* socket = socket_.get();
 
   const char kind = static_cast<char>(Transport::Speaker::client);
-  if (!wait_for(socket, ZMQ_POLLOUT, deadline) ||
-      zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
+  const bool connected = wait_for(socket, ZMQ_POLLOUT, deadline);
+  // What connecting took is not the node's to wait.
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+  request.timeout_ms = static_cast<std::uint64_t>(std::max(left, milliseconds(0)).count());
+  const std::string bytes = encode_request(request);
+  if (!connected || zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
       zmq_send(socket, bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
     return Error{ErrorCode::transport_failed,
                  "nobody answers at " + address_ + ": is rejoind running there?"};
   }
-  const milliseconds grace = std::clamp(timeout, grace_min, grace_max);
   while (wait_for(socket, ZMQ_POLLIN, deadline + grace)) {
     const auto answer = receive(socket);
     if (!answer) continue;

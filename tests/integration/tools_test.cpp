@@ -218,7 +218,7 @@ TEST_F(TwoNodes, TokenThatDoesNotComeTimesOut) {
   const std::string address = ready_line.substr(from, ready_line.find(',', from) - from);
 
   const Finished finished = run(
-      {"rejoin", "--at", address, "gcounter", "get", "k", "--after", token, "--timeout", "100ms"});
+      {"rejoin", "--at", address, "gcounter", "get", "k", "--after", token, "--timeout", "1s"});
 
   EXPECT_EQ(finished.exit, unreachable);
   EXPECT_THAT(finished.err, HasSubstr("token"));
@@ -233,7 +233,7 @@ TEST_F(TwoNodes, WaitReturnsWhenPeersHoldIt) {
   EXPECT_EQ(out(1, {"lww", "get", "k"}), "v\n");
   b_->signal(SIGSTOP);
   out(0, {"lww", "set", "k", "w"});
-  const Finished late = ask(0, {"wait", "--peers", "all", "--timeout", "100ms"});
+  const Finished late = ask(0, {"wait", "--peers", "all", "--timeout", "1s"});
   b_->signal(SIGCONT);
   EXPECT_EQ(late.exit, unreachable);
   EXPECT_THAT(late.err, HasSubstr("0 of the 1 peer"));
