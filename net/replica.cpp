@@ -4,6 +4,7 @@
 #include "net/replica.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crdt/assert.hpp"
 
@@ -79,14 +80,22 @@ std::vector<NodeId> Replica::holders(const Token& token) const {
   return out;
 }
 
+const Peer* Replica::peer_on(const Route& route) const {
+  const auto peer = route.node ? peers_.find(*route.node) : peers_.end();
+  return peer == peers_.end() ? nullptr : &peer->second;
+}
+
+Peer* Replica::peer_on(const Route& route) {
+  return const_cast<Peer*>(std::as_const(*this).peer_on(route));
+}
+
 std::vector<PeerStatus> Replica::peers(Now now) const {
   std::vector<PeerStatus> out;
   for (const auto& [id, route] : routes_) {
     PeerStatus status;
     status.route = id;
-    const auto known = route.node ? peers_.find(*route.node) : peers_.end();
-    if (known != peers_.end()) {
-      const Peer& peer = known->second;
+    if (const Peer* known = peer_on(route)) {
+      const Peer& peer = *known;
       status.replica = peer.replica();
       status.name = peer.name();
       status.state = peer.state();
@@ -271,10 +280,10 @@ RouteId Replica::add_route(Now now) {
 void Replica::remove_route(RouteId route) {
   const auto at = routes_.find(route);
   if (at == routes_.end()) return;
-  const auto peer = at->second.node ? peers_.find(*at->second.node) : peers_.end();
-  if (peer != peers_.end() && peer->second.route == route) {
-    peer->second.route.reset();
-    fall_silent(peer->second);
+  Peer* peer = peer_on(at->second);
+  if (peer != nullptr && peer->route == route) {
+    peer->route.reset();
+    fall_silent(*peer);
   }
   routes_.erase(at);
 }

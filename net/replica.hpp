@@ -157,6 +157,10 @@ class Replica {
     void chunk_came(const Config& config, std::uint64_t now_ns);
   };
 
+  // Who answered on the route; null if nobody, or if it was forgotten.
+  const Peer* peer_on(const Route& route) const;
+  Peer* peer_on(const Route& route);
+
   // records (replica.cpp)
   void record(const Record& record, CausalContext dots, std::vector<Entry> entries);
   void record_entries(EntriesRecord& made);

@@ -76,8 +76,8 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   }
   if (sender.node == setup_.self.node) {
     // A late hello of an earlier start of ours is no second process.
-    const bool past = own_past_.contains(sender.incarnation);
-    return past ? void() : emit(NodeDuplicated{sender.node});
+    if (!own_past_.contains(sender.incarnation)) emit(NodeDuplicated{sender.node});
+    return;
   }
   if (const std::optional<std::string> reason = objection(hello)) return refuse(*reason);
   Peer* known = find_or_make_peer(sender.node);
@@ -119,10 +119,10 @@ void Replica::identify(Peer& peer, RouteId route, Now now) {
   Route& way = routes_.at(route);
   if (way.node && *way.node != peer.node()) {  // the address has another tenant now
     // Unless it has another way by now.
-    const auto before = peers_.find(*way.node);
-    if (before != peers_.end() && before->second.route == route) {
-      before->second.route.reset();
-      fall_silent(before->second);
+    Peer* before = peer_on(way);
+    if (before != nullptr && before->route == route) {
+      before->route.reset();
+      fall_silent(*before);
     }
   }
   way.node = peer.node();

@@ -47,8 +47,8 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
 }
 
 bool Replica::wants_hello(const Route& route) const {
-  const auto peer = route.node ? peers_.find(*route.node) : peers_.end();
-  return peer == peers_.end() || !peer->second.live();
+  const Peer* peer = peer_on(route);
+  return peer == nullptr || !peer->live();
 }
 
 void Replica::tick_routes(Now now) {
@@ -57,8 +57,7 @@ void Replica::tick_routes(Now now) {
     const std::uint64_t intervals = route.loops ? loop_intervals : 1;
     route.hello_at_ns = now.mono_ns + intervals * setup_.config.hello_interval_ms * ns_per_ms;
     route.loops = false;  // if it still does, its own hello will say so
-    const auto peer = route.node ? peers_.find(*route.node) : peers_.end();
-    send_hello(id, peer == peers_.end() ? nullptr : &peer->second);
+    send_hello(id, peer_on(route));
   }
 }
 
@@ -177,8 +176,8 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
   CausalContext lacking = wanted;
   const std::uint64_t frame_max =
       std::min({entries_frame_bytes, setup_.config.frame_bytes_max, peer.frame_bytes_max()});
-  // A peer may take less than a frame of ours: at least one entry goes all the same.
-  const std::uint64_t bytes_max = frame_max - std::min(frame_envelope_bytes, frame_max / 2);
+  // A hello that promised less than our entries and their envelope need was refused.
+  const std::uint64_t bytes_max = frame_max - frame_envelope_bytes;
   while (peer.flight_bytes() < setup_.config.flight_bytes_max) {
     const std::vector<const Entry*> found = log_.collect(lacking, bytes_max);
     if (found.empty()) return;
