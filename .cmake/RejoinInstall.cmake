@@ -95,6 +95,31 @@ function(rejoin_install_tool name)
   install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT tools)
 endfunction()
 
+# rejoin_install_completion(<tool> <words>...): what `tool words... SHELL` prints, where each shell
+# looks for it.
+function(rejoin_install_completion name)
+  if(NOT REJOIN_INSTALL OR NOT TARGET ${name} OR CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/completion")
+  file(MAKE_DIRECTORY "${folder}")
+  set(scripts "")
+  foreach(shell bash zsh fish)
+    set(script "${folder}/${name}.${shell}")
+    add_custom_command(OUTPUT "${script}"
+      COMMAND ${name} ${ARGN} ${shell} > "${script}"
+      DEPENDS ${name} VERBATIM)
+    list(APPEND scripts "${script}")
+  endforeach()
+  add_custom_target(${name}_completion ALL DEPENDS ${scripts})
+  install(FILES "${folder}/${name}.bash" RENAME ${name} COMPONENT tools
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+  install(FILES "${folder}/${name}.zsh" RENAME _${name} COMPONENT tools
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+  install(FILES "${folder}/${name}.fish" COMPONENT tools
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+endfunction()
+
 # After all components: the CMake package that has them, and CPack.
 function(rejoin_install_package)
   get_property(components GLOBAL PROPERTY rejoin_components)

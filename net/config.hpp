@@ -41,6 +41,8 @@ struct Config {
 
   // Names the first field that cannot be: invalid_argument.
   Result<void> validate() const;
+
+  friend bool operator==(const Config&, const Config&) = default;
 };
 
 }  // namespace rejoin

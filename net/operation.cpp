@@ -151,6 +151,17 @@ std::string_view word_for(Verb verb) {
   return verbs[static_cast<std::size_t>(verb)];
 }
 
+std::vector<Family> families() {
+  std::vector<Family> out;
+  for (const TypeRow& row : types) out.push_back(row.type);
+  return out;
+}
+
+Verb writing_verb(Family type) {
+  const TypeRow* row = row_of(type);
+  return row ? row->writes : Verb::set;
+}
+
 bool holds_integers(Family type) {
   const TypeRow* row = row_of(type);
   return row && row->integers;

@@ -49,6 +49,10 @@ std::optional<Verb> verb_named(std::string_view word);
 std::string_view word_for(Family type);
 std::string_view word_for(Verb verb);
 
+// The types of the table, in its order, and the verb that each has beside remove and get.
+std::vector<Family> families();
+Verb writing_verb(Family type);
+
 // Does the value hold an integer (else text)?
 bool holds_integers(Family type);
 

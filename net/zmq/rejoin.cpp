@@ -19,16 +19,17 @@ constexpr int usage = 2;
 int run(int argc, const char* const* argv) {
   const ClientCommand command = parse_client_command(argc, argv);
   if (command.exit) {
-    std::fprintf(*command.exit == 0 ? stdout : stderr, "%s\n", command.text.c_str());
+    std::fputs(command.text.c_str(), *command.exit == 0 ? stdout : stderr);
     return *command.exit;
   }
+  const auto* request = std::get_if<ClientRequest>(&command.task);
   auto client = Client::open(command.at);
   if (!client) {
     std::fprintf(stderr, "rejoin: --at: %s\n", client.error().message.c_str());
     return usage;
   }
   const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-  const Printed printed = print(command, (*client)->ask(command.request, command.timeout), colour);
+  const Printed printed = print(command, (*client)->ask(*request, command.timeout), colour);
   std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);
   std::fwrite(printed.error.data(), 1, printed.error.size(), stderr);
   return printed.exit;

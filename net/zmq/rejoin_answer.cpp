@@ -147,7 +147,8 @@ struct Printer {
     return {command.token ? text_of(reply.token) + "\n" : std::string(), {}, 0};
   }
   Printed operator()(const ValuesReply& reply) const {
-    const auto* operation = std::get_if<Operation>(&command.request.body);
+    const auto* request = std::get_if<ClientRequest>(&command.task);
+    const auto* operation = request ? std::get_if<Operation>(&request->body) : nullptr;
     if (!operation) return failed(command, {ErrorCode::malformed, "an answer to another question"});
     if (command.json) {
       return {dumped({{"type", word_for(operation->type)},

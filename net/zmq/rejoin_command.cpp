@@ -7,30 +7,33 @@
 #include <sstream>
 #include <vector>
 
+#include "net/zmq/nearest.hpp"
+#include "net/zmq/rejoin_completion.hpp"
+#include "net/zmq/rejoin_toml.hpp"
+
 namespace rejoin {
 namespace {
 
 using std::chrono::milliseconds;
 
 constexpr const char* manual = R"(
-  rejoin --at ADDRESS gcounter  add KEY [N] | get KEY | remove KEY
-  rejoin --at ADDRESS pncounter add KEY [N] | get KEY | remove KEY
-  rejoin --at ADDRESS lww       set KEY TEXT | get KEY | remove KEY
-  rejoin --at ADDRESS mv        set KEY TEXT | get KEY | remove KEY
-  rejoin --at ADDRESS max       set KEY N | get KEY | remove KEY
-  rejoin --at ADDRESS min       set KEY N | get KEY | remove KEY
-  rejoin --at ADDRESS awset     add KEY TEXT | remove KEY TEXT | get KEY | remove KEY
-  rejoin --at ADDRESS wait --peers all|majority|N
-  rejoin --at ADDRESS status
+A write returns when it is durable at the node. get prints the bare value: several sorted, a line
+each. Text that begins with a dash goes behind --, as in: rejoin --at A lww set k -- -text
 
-A write returns when it is durable at the node. get prints the bare value: several sorted, a
-line each.
-Text that begins with a dash goes behind --, as in: rejoin --at A lww set k -- -text
-
-Exit code: 0 done, 1 refused, 2 wrong usage, 3 nobody there or not in time.)";
+Exit code: 0 done, 1 refused, 2 wrong usage, 3 nobody there or not in time.
+)";
 
 struct Wrong {
   std::string says;
+};
+
+// Where CLI11 writes what it reads, before it is looked at.
+struct Words {
+  std::optional<std::string> at, timeout;
+  std::string config, keys, after, peers, since, count;
+  std::optional<std::string> key, value;
+  std::string prefix, file, directory, shell;
+  bool token = false, json = false, snapshot = false, force = false;
 };
 
 std::int64_t integer(const std::string& text, const std::string& what) {
@@ -57,6 +60,12 @@ milliseconds duration(const std::string& text) {
   return milliseconds(integer(text.substr(0, digits), "--timeout takes a number") * scale);
 }
 
+CausalContext token_in(const std::string& text, const char* flag) {
+  const auto token = token_from(text);
+  if (!token) throw Wrong{std::string(flag) + " takes what --token printed, whole"};
+  return *token;
+}
+
 Quorum quorum(const std::string& text) {
   if (text == "all") return {Quorum::Kind::all, 0};
   if (text == "majority") return {Quorum::Kind::majority, 0};
@@ -66,54 +75,256 @@ Quorum quorum(const std::string& text) {
   return {Quorum::Kind::at_least, static_cast<std::uint32_t>(number)};
 }
 
-Operation operation(const std::vector<std::string>& words) {
-  Operation out;
-  const auto type = family_named(words[0]);
-  if (!type) {
-    throw Wrong{"'" + words[0] +
-                "' is neither a type (gcounter, pncounter, lww, mv, max, min, awset) nor wait or "
-                "status"};
+// ---- definitions
+
+const char* meaning_of(Family type) {
+  switch (type) {
+    case Family::g_counter:
+      return "a counter that only grows";
+    case Family::pn_counter:
+      return "a counter that goes up and down";
+    case Family::lww_register:
+      return "a text: the last write wins";
+    case Family::mv_register:
+      return "a text: concurrent writes are all kept";
+    case Family::max_register:
+      return "an integer: the greatest ever set";
+    case Family::min_register:
+      return "an integer: the least ever set";
+    case Family::aw_set:
+      break;
   }
-  out.type = *type;
-  if (words.size() < 3) throw Wrong{words[0] + " needs an operation and a key"};
-  const auto verb = verb_named(words[1]);
-  if (!verb) throw Wrong{"'" + words[1] + "' is no operation; there are add, set, remove and get"};
-  out.verb = *verb;
-  out.key = words[2];
-  if (words.size() > 4) throw Wrong{"too many words: '" + words[4] + "'; put quotes around a text"};
-  if (words.size() == 4 && holds_integers(out.type)) {
-    out.value = integer(words[3], words[0] + " takes an integer");
-  } else if (words.size() == 4) {
-    out.value = words[3];
+  return "a set of texts: an add wins over a concurrent remove";
+}
+
+void define_type(CLI::App& app, Family type, Words& words) {
+  CLI::App* command = app.add_subcommand(std::string(word_for(type)), meaning_of(type));
+  const bool counter = type == Family::g_counter || type == Family::pn_counter;
+  const char* kind = holds_integers(type) ? "N" : "TEXT";
+  for (const Verb verb : {writing_verb(type), Verb::remove, Verb::get}) {
+    const bool element = verb == Verb::remove && type == Family::aw_set;
+    const char* does = verb == Verb::get      ? "print the value"
+                       : verb == Verb::remove ? "remove the key"
+                       : verb == Verb::set    ? "set the value"
+                       : counter              ? "add a number; 1 unless said"
+                                              : "add an element";
+    CLI::App* sub = command->add_subcommand(
+        std::string(word_for(verb)), element ? "remove an element, or without one the key" : does);
+    sub->add_option("KEY", words.key, "the key")->type_name("");
+    sub->add_option("VALUE", words.value, "the value")->type_name(kind);
+  }
+}
+
+void define_tasks(CLI::App& app, Words& words) {
+  CLI::App* wait = app.add_subcommand("wait", "wait until peers hold it durably");
+  wait->add_option("--peers", words.peers, "how many: all, majority or a number")
+      ->type_name("all|majority|N");
+  app.add_subcommand("status", "what the node says of itself and its peers");
+
+  CLI::App* watch = app.add_subcommand(
+      "watch", "print the objects whose key has a prefix, then each that changes");
+  watch->add_option("PREFIX", words.prefix, "of the keys; nothing: all")->type_name("");
+  watch->add_option("--token", words.since, "resume after this token")->type_name("TOKEN");
+  watch->add_option("--count", words.count, "end after so many lines of objects")->type_name("N");
+  watch->add_flag("--snapshot", words.snapshot, "end when all that is there now was told");
+
+  CLI::App* backup = app.add_subcommand("backup", "write all that the node holds to a file");
+  backup->add_option("FILE", words.file, "the file to make")->type_name("FILE");
+  backup->add_flag("--force", words.force, "replace the file if it is there");
+
+  CLI::App* restore = app.add_subcommand("restore", "make a node's directory from a backup");
+  restore->add_option("FILE", words.file, "the backup")->type_name("FILE");
+  restore->add_option("DIR", words.directory, "an empty or new directory")->type_name("DIR");
+
+  CLI::App* completion = app.add_subcommand("completion", "print a script that completes commands");
+  completion->add_option("SHELL", words.shell, "the shell")->type_name("bash|zsh|fish");
+}
+
+void define(CLI::App& app, Words& words) {
+  app.footer(manual);
+  app.add_option("--at", words.at, "the node's address")->type_name("tcp://HOST:PORT");
+  app.add_option("--config", words.config, "a TOML file with at, timeout and json as keys")
+      ->type_name("FILE");
+  app.add_option("--timeout", words.timeout, "how long to try: 500ms, 5s (default), 2m")
+      ->type_name("TIME");
+  app.add_option("--after", words.after, "first wait until the node has seen this token")
+      ->type_name("TOKEN");
+  app.add_flag("--token", words.token, "print the token of the write");
+  app.add_flag("--json", words.json, "answer in JSON");
+  app.add_option("--keys", words.keys, "not in this build")->type_name("DIR");
+  // What is none of ours is told by us, and a command may be followed by any flag.
+  app.allow_extras();
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  for (const Family type : families()) define_type(app, type, words);
+  define_tasks(app, words);
+}
+
+// ---- reading
+
+void read_file(const std::string& path, Words& out) {
+  const std::vector<std::string> known = {"at", "timeout", "json"};
+  for (const auto& [name, node] : read_toml(path)) {
+    const std::string_view key = name.str();
+    if (key == "at") {
+      if (!out.at) out.at = text_at(node, key);
+    } else if (key == "timeout") {
+      if (!out.timeout) out.timeout = text_at(node, key);
+    } else if (key == "json") {
+      out.json = out.json || flag_at(node, key);
+    } else {
+      refuse_key(key, known);
+    }
+  }
+}
+
+std::vector<std::string> names_of(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::App* command : app.get_subcommands({})) out.push_back(command->get_name());
+  return out;
+}
+
+// What the words chose, as "lww set".
+const CLI::App& chosen(const CLI::App& app) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  return *at;
+}
+
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::App* level = &app; level; level = level->get_parent()) {
+    for (const CLI::Option* option : level->get_options()) {
+      for (const std::string& name : option->get_lnames()) out.push_back("--" + name);
+    }
+  }
+  return out;
+}
+
+// Refuses what no definition took.
+void refuse_extras(const CLI::App& app, const CLI::App& command) {
+  const std::string path = command.get_parent() == &app || &command == &app
+                               ? command.get_name()
+                               : command.get_parent()->get_name() + " " + command.get_name();
+  for (const std::string& word : app.remaining(true)) {
+    if (word == "--") continue;
+    if (word.starts_with("-") && word.size() > 1) {
+      throw Wrong{"there is no flag " + word + did_you_mean(word, flags_of(command)) +
+                  "; a text that begins with a dash goes behind --"};
+    }
+    const std::vector<std::string> known = names_of(command);
+    if (known.empty() &&
+        command.get_options([](const CLI::Option* option) { return option->get_positional(); })
+            .empty()) {
+      throw Wrong{path + " takes no '" + word + "'"};
+    }
+    if (known.empty()) throw Wrong{"too many words: '" + word + "'; put quotes around a text"};
+    throw Wrong{path + " has no '" + word + "'" + did_you_mean(word, known) +
+                (&command == &app ? "; its commands are " : "; it has ") + listed(known)};
+  }
+}
+
+Operation operation(const CLI::App& command, const Words& words) {
+  Operation out;
+  const std::string type = command.get_parent()->get_name();
+  out.type = *family_named(type);
+  out.verb = *verb_named(command.get_name());
+  if (!words.key) throw Wrong{type + " " + command.get_name() + " needs a key"};
+  out.key = *words.key;
+  if (words.value && holds_integers(out.type)) {
+    out.value = integer(*words.value, type + " takes an integer");
+  } else if (words.value) {
+    out.value = *words.value;
   }
   if (auto sound = check(out); !sound) throw Wrong{sound.error().message};
   return out;
 }
 
-void read_words(const std::vector<std::string>& words, const std::string& peers,
-                ClientCommand& out) {
-  if (words.empty()) throw Wrong{"what should the node do?"};
-  if (words[0] == "wait" || words[0] == "status") {
-    if (words.size() > 1) throw Wrong{words[0] + " takes no '" + words[1] + "'"};
-    if (words[0] == "wait") {
-      out.request.body = WaitRequest{quorum(peers)};
-    } else {
-      out.request.body = StatusRequest{};
-    }
-  } else {
-    out.request.body = operation(words);
+WatchCommand watch(const Words& words) {
+  WatchCommand out;
+  out.prefix = words.prefix;
+  if (!words.since.empty()) out.since = token_in(words.since, "--token");
+  if (!words.count.empty()) {
+    const std::int64_t count = integer(words.count, "--count takes a number");
+    if (count < 1) throw Wrong{"--count takes a number above 0, not " + words.count};
+    out.count = static_cast<std::uint64_t>(count);
   }
-  if (words[0] != "wait" && !peers.empty()) throw Wrong{"--peers belongs to wait"};
-  const auto* asked = std::get_if<Operation>(&out.request.body);
-  if (out.token && !out.json && !(asked && asked->writes())) {
+  out.snapshot = words.snapshot;
+  return out;
+}
+
+void read_task(const CLI::App& app, const CLI::App& command, const Words& words,
+               ClientCommand& out) {
+  const std::string& name = command.get_name();
+  if (&command == &app) {
+    throw Wrong{"what should the node do? The commands are " + listed(names_of(app))};
+  }
+  if (command.get_parent() != &app) {
+    out.task.emplace<ClientRequest>().body = operation(command, words);
+  } else if (name == "wait") {
+    out.task.emplace<ClientRequest>().body = WaitRequest{quorum(words.peers)};
+  } else if (name == "status") {
+    out.task.emplace<ClientRequest>().body = StatusRequest{};
+  } else if (name == "watch") {
+    out.task = watch(words);
+  } else if (name == "backup") {
+    if (words.file.empty()) throw Wrong{"backup needs a FILE to make"};
+    out.task = BackupCommand{words.file, words.force};
+  } else if (name == "restore") {
+    if (words.directory.empty()) throw Wrong{"restore needs a FILE and a DIR to make"};
+    out.task = RestoreCommand{words.file, words.directory};
+  } else if (name == "completion") {
+    const auto script = completion_script(words.shell, "rejoin");
+    if (!script) throw Wrong{"completion is for bash, zsh or fish, not '" + words.shell + "'"};
+    out.exit = 0;
+    out.text = *script;
+  } else {
+    throw Wrong{name + " needs an operation: it has " + listed(names_of(command))};
+  }
+}
+
+void check_flags(const Words& words, const ClientCommand& command) {
+  const auto* request = std::get_if<ClientRequest>(&command.task);
+  const auto* asked = request ? std::get_if<Operation>(&request->body) : nullptr;
+  if (command.token && !(asked && (command.json || asked->writes()))) {
     throw Wrong{"--token prints the token of a write; --json shows that of a read as well"};
   }
+  if (!words.after.empty() && !request) {
+    throw Wrong{"--after belongs to reads, writes, wait and status; watch resumes by --token"};
+  }
+  const bool offline = command.exit || std::holds_alternative<RestoreCommand>(command.task);
+  if (!offline && command.at.empty()) {
+    throw Wrong{"needs --at ADDRESS, such as --at tcp://127.0.0.1:7401"};
+  }
+}
+
+void read(const CLI::App& app, Words& words, ClientCommand& out) {
+  if (!words.keys.empty()) {
+    throw Wrong{"this build has no keys yet: leave --keys away for plaintext"};
+  }
+  if (!words.config.empty()) {
+    try {
+      read_file(words.config, words);
+    } catch (const BadFile& bad) {
+      throw Wrong{words.config + ": " + bad.says};
+    }
+  }
+  out.at = words.at.value_or("");
+  out.timeout = duration(words.timeout.value_or("5s"));
+  out.token = words.token;
+  out.json = words.json;
+  const CLI::App& command = chosen(app);
+  refuse_extras(app, command);
+  read_task(app, command, words, out);
+  check_flags(words, out);
+  if (words.after.empty()) return;
+  std::get<ClientRequest>(out.task).after = token_in(words.after, "--after");
 }
 
 ClientCommand wrong(const std::string& says) {
   ClientCommand out;
   out.exit = 2;
-  out.text = "rejoin: " + says + "\nrejoin --help says more";
+  out.text = "rejoin: " + says + "\nrejoin --help says more\n";
   return out;
 }
 
@@ -121,29 +332,23 @@ ClientCommand wrong(const std::string& says) {
 
 ClientCommand parse_client_command(int argc, const char* const* argv) {
   CLI::App app("rejoin: asks a node that replicates (rejoind).", "rejoin");
-  app.footer(manual);
+  Words words;
+  define(app, words);
   ClientCommand out;
-  std::vector<std::string> words;
-  std::string peers, timeout = "5s", after, keys;
-  app.add_option("--at", out.at, "the node's address: tcp://HOST:PORT");
-  app.add_option("--timeout", timeout, "how long to try: 500ms, 5s (default), 2m");
-  app.add_option("--after", after, "first wait until the node has seen this token");
-  app.add_option("--peers", peers, "wait: who must hold it durably: all, majority or a number");
-  app.add_flag("--token", out.token, "print the token of the write");
-  app.add_flag("--json", out.json, "answer in JSON");
-  app.add_option("--keys", keys, "not in this build")->type_name("DIR");
-  app.add_option("WORDS", words, "what to do; see below");
+  const std::vector<std::string> given(argv + 1, argv + argc);
+  if (!given.empty() && given[0] == "--complete") {
+    out.exit = 0;
+    out.text = complete(app, {given.begin() + 1, given.end()});
+    return out;
+  }
+  // To CLI11 it ends a command, and a set's element would silently become no element.
+  for (const std::string& word : given) {
+    if (word == "--") break;
+    if (word == "++") return wrong("a text of ++ goes behind --, as in: rejoin lww set k -- ++");
+  }
   try {
     app.parse(argc, argv);
-    if (!keys.empty()) return wrong("this build has no keys yet: leave --keys away for plaintext");
-    if (out.at.empty()) return wrong("needs --at ADDRESS, such as --at tcp://127.0.0.1:7401");
-    out.timeout = duration(timeout);
-    if (!after.empty()) {
-      const auto token = token_from(after);
-      if (!token) return wrong("--after takes what --token printed, whole");
-      out.request.after = *token;
-    }
-    read_words(words, peers, out);
+    read(app, words, out);
   } catch (const CLI::ParseError& e) {
     std::ostringstream text, errors;
     if (app.exit(e, text, errors) != 0) return wrong(e.what());

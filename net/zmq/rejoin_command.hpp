@@ -1,21 +1,42 @@
 #pragma once
 
-// What rejoin was told to do, read from its command line.
+// What rejoin was told to do, read from its command line and from a TOML file; a flag wins over
+// the file. The definitions are CLI11's, and completion is made from them.
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "net/client_message.hpp"
 
 namespace rejoin {
 
+struct WatchCommand {
+  std::string prefix;
+  std::optional<CausalContext> since;  // resume after this
+  std::optional<std::uint64_t> count;  // end after so many changes
+  bool snapshot = false;               // end when all that is there now was told
+};
+
+struct BackupCommand {
+  std::string file;
+  bool force = false;
+};
+
+struct RestoreCommand {
+  std::string file;
+  std::string directory;
+};
+
 struct ClientCommand {
   std::string at;
-  ClientRequest request;
   std::chrono::milliseconds timeout{5000};
+  CausalContext after;
   bool token = false;
   bool json = false;
+  std::variant<ClientRequest, WatchCommand, BackupCommand, RestoreCommand> task;
 
   std::optional<int> exit;  // say `text` and leave with this
   std::string text;

@@ -73,7 +73,7 @@ class Log {
 int run(int argc, const char* const* argv) {
   const DaemonCommand command = parse_daemon_command(argc, argv);
   if (command.exit) {
-    std::fprintf(*command.exit == 0 ? stdout : stderr, "%s\n", command.text.c_str());
+    std::fputs(command.text.c_str(), *command.exit == 0 ? stdout : stderr);
     return *command.exit;
   }
 

@@ -1,12 +1,13 @@
 #include "net/zmq/rejoind_options.hpp"
 
-#include <toml++/toml.h>
 #include <CLI/CLI.hpp>
-
 #include <array>
 #include <sstream>
 #include <string_view>
 #include <vector>
+
+#include "net/zmq/rejoin_completion.hpp"
+#include "net/zmq/rejoin_toml.hpp"
 
 namespace rejoin {
 namespace {
@@ -42,43 +43,21 @@ struct Given {
   Config config;
 };
 
-struct BadFile {
-  std::string says;
-};
-
-template <class T>
-T as(const toml::node& node, std::string_view key, const char* kind) {
-  const auto value = node.value_exact<T>();
-  if (!value) throw BadFile{std::string(key) + " must be " + kind};
-  return *value;
-}
-
-std::vector<std::string> texts(const toml::node& node, std::string_view key) {
-  const toml::array* array = node.as_array();
-  if (!array) throw BadFile{std::string(key) + " must be a list of texts"};
-  std::vector<std::string> out;
-  for (const toml::node& element : *array) {
-    out.push_back(as<std::string>(element, key, "a list of texts"));
-  }
-  return out;
-}
-
 bool read_flag(std::string_view key, const toml::node& node, Given& out) {
-  const auto text = [&] { return as<std::string>(node, key, "a text"); };
   if (key == "name") {
-    out.name = text();
+    out.name = text_at(node, key);
   } else if (key == "listen") {
-    out.listen = text();
+    out.listen = text_at(node, key);
   } else if (key == "data") {
-    out.data = text();
+    out.data = text_at(node, key);
   } else if (key == "cluster") {
-    out.cluster = text();
+    out.cluster = text_at(node, key);
   } else if (key == "peer") {
-    out.peers = texts(node, key);
+    out.peers = texts_at(node, key);
   } else if (key == "volatile") {
-    out.is_volatile = as<bool>(node, key, "true or false");
+    out.is_volatile = flag_at(node, key);
   } else if (key == "insecure") {
-    out.insecure = as<bool>(node, key, "true or false");
+    out.insecure = flag_at(node, key);
   } else {
     return false;
   }
@@ -88,7 +67,7 @@ bool read_flag(std::string_view key, const toml::node& node, Given& out) {
 bool read_limit(std::string_view key, const toml::node& node, Config& out) {
   for (const ConfigField& field : config_fields) {
     if (field.name != key) continue;
-    const auto number = as<std::int64_t>(node, key, "an integer");
+    const auto number = value_as<std::int64_t>(node, key, "an integer");
     if (number < 0) throw BadFile{std::string(key) + " cannot be negative"};
     out.*field.field = static_cast<std::uint64_t>(number);
     return true;
@@ -96,24 +75,10 @@ bool read_limit(std::string_view key, const toml::node& node, Config& out) {
   return false;
 }
 
-std::string known_keys() {
-  std::string out = "name, listen, peer, data, volatile, cluster, insecure";
-  for (const ConfigField& field : config_fields) out += ", " + std::string(field.name);
-  return out;
-}
-
 void read_file(const std::string& path, Given& out) {
-  toml::table table;
-  try {
-    table = toml::parse_file(path);
-  } catch (const toml::parse_error& e) {
-    std::ostringstream says;
-    says << e.description() << ", line " << e.source().begin.line;
-    throw BadFile{says.str()};
-  }
-  for (const auto& [key, node] : table) {
+  for (const auto& [key, node] : read_toml(path)) {
     if (read_flag(key.str(), node, out) || read_limit(key.str(), node, out.config)) continue;
-    throw BadFile{"there is no key '" + std::string(key.str()) + "'; there are " + known_keys()};
+    refuse_key(key.str(), daemon_keys());
   }
 }
 
@@ -123,7 +88,7 @@ void prefer(std::optional<T>& given, const std::optional<T>& flag) {
 }
 
 DaemonCommand wrong(const std::string& says) {
-  return {{}, 2, "rejoind: " + says + "\nrejoind --help says more"};
+  return {{}, 2, "rejoind: " + says + "\nrejoind --help says more\n"};
 }
 
 DaemonCommand resolved(const Given& given) {
@@ -152,21 +117,33 @@ DaemonCommand resolved(const Given& given) {
 
 }  // namespace
 
+std::vector<std::string> daemon_keys() {
+  std::vector<std::string> out = {"name",     "listen",  "peer",    "data",
+                                  "volatile", "cluster", "insecure"};
+  for (const ConfigField& field : config_fields) out.emplace_back(field.name);
+  return out;
+}
+
 DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
   CLI::App app("rejoind: a node that replicates. It answers `rejoin --at ADDRESS`.", "rejoind");
   Given flags;
   bool is_volatile = false, insecure = false;
-  std::string file;
-  std::string keys;
+  std::string file, keys, shell;
   app.add_option("--name", flags.name, "a label for people");
   app.add_option("--listen", flags.listen, "where to listen: tcp://HOST:PORT, or PORT * for any");
   app.add_option("--peer", flags.peers, "another node's address; once for each");
-  app.add_option("--data", flags.data, "the directory to keep the store in");
+  app.add_option("--data", flags.data, "the directory to keep the store in")->type_name("DIR");
   app.add_flag("--volatile", is_volatile, "keep nothing");
   app.add_option("--cluster", flags.cluster, "nodes of other clusters are refused ('default')");
-  app.add_option("--config", file, "a TOML file with these names, and the limits, as keys");
+  app.add_option("--config", file, "a TOML file with these names, and the limits, as keys")
+      ->type_name("FILE");
   app.add_flag("--insecure", insecure, "allow plaintext: anyone may read and write");
   app.add_option("--keys", keys, "not in this build")->type_name("DIR");
+  app.add_option("--completion", shell, "print a script that completes commands in this shell")
+      ->type_name("bash|zsh|fish");
+  if (argc > 1 && argv[1] == std::string_view("--complete")) {
+    return {{}, 0, complete(app, {argv + 2, argv + argc})};
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -174,6 +151,11 @@ DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
     const int code = app.exit(e, out, err);
     if (code == 0) return {{}, 0, out.str()};
     return wrong(e.what());
+  }
+  if (!shell.empty()) {
+    const auto script = completion_script(shell, "rejoind");
+    if (!script) return wrong("completion is for bash, zsh or fish, not '" + shell + "'");
+    return {{}, 0, *script};
   }
   if (!keys.empty()) return wrong("this build has no keys yet: leave --keys away");
 

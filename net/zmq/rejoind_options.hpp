@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/zmq/node.hpp"
 
@@ -18,5 +19,8 @@ struct DaemonCommand {
 };
 
 DaemonCommand parse_daemon_command(int argc, const char* const* argv);
+
+// The keys that a file may have; docs/rejoind.toml shows all.
+std::vector<std::string> daemon_keys();
 
 }  // namespace rejoin

@@ -121,6 +121,22 @@ TEST_F(OneNode, SetRemovesAnElementOrTheKey) {
   EXPECT_EQ(out(0, {"awset", "get", "k"}), "");
 }
 
+// The names of commands are words like others where a key or a value is due.
+TEST_F(OneNode, KeysAndValuesMayBeNamedLikeCommands) {
+  out(0, {"lww", "set", "get", "status"});
+  out(0, {"lww", "set", "empty", ""});
+  out(0, {"lww", "set", "brackets", "[a,b]"});
+  out(0, {"awset", "add", "watch", "remove"});
+  out(0, {"awset", "add", "watch", "--", "++"});
+  out(0, {"gcounter", "add", "add"});
+
+  EXPECT_EQ(out(0, {"lww", "get", "get"}), "status\n");
+  EXPECT_EQ(out(0, {"lww", "get", "empty"}), "\n");
+  EXPECT_EQ(out(0, {"lww", "get", "brackets"}), "[a,b]\n");
+  EXPECT_EQ(out(0, {"awset", "get", "watch"}), "++\nremove\n");
+  EXPECT_EQ(out(0, {"gcounter", "get", "add"}), "1\n");
+}
+
 TEST_F(OneNode, OneNameWithTwoTypesIsTwoKeys) {
   out(0, {"gcounter", "add", "k", "7"});
   out(0, {"lww", "set", "k", "seven"});
@@ -160,11 +176,14 @@ TEST_F(OneNode, RefusalsExitWithOne) {
 TEST_F(OneNode, WrongUsageExitsWithTwoAndSaysWhatIsRight) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "what should the node do"},
-      {{"gset", "add", "k"}, "gcounter"},
-      {{"gcounter", "increase", "k"}, "add, set, remove and get"},
+      {{"gset", "add", "k"}, "no 'gset'; its commands are gcounter"},
+      {{"awste", "add", "k"}, "did you mean awset?"},
+      {{"gcounter"}, "add, remove and get"},
+      {{"gcounter", "increase", "k"}, "add, remove and get"},
       {{"gcounter", "set", "k", "1"}, "it has add, remove and get"},
       {{"lww", "add", "k", "v"}, "it has set, remove and get"},
       {{"gcounter", "add"}, "a key"},
+      {{"awset", "remove", "k", "++"}, "behind --"},
       {{"gcounter", "add", "k", "many"}, "integer, not 'many'"},
       {{"gcounter", "add", "k", "99999999999999999999"}, "64 bits"},
       {{"max", "set", "k"}, "needs a value"},
@@ -176,7 +195,12 @@ TEST_F(OneNode, WrongUsageExitsWithTwoAndSaysWhatIsRight) {
       {{"wait"}, "--peers"},
       {{"wait", "--peers", "most"}, "all, majority or a number"},
       {{"status", "now"}, "takes no 'now'"},
-      {{"gcounter", "get", "k", "--peers", "all"}, "belongs to wait"},
+      {{"gcounter", "get", "k", "--peers", "all"}, "no flag --peers"},
+      {{"watch", "p", "--after", "x"}, "--token"},
+      {{"watch", "p", "--token", "!"}, "whole"},
+      {{"watch", "p", "--count", "0"}, "above 0"},
+      {{"backup"}, "FILE"},
+      {{"restore", "f"}, "DIR"},
       {{"gcounter", "get", "k", "--token"}, "--json"},
       {{"gcounter", "get", "k", "--after", "!"}, "--token"},
       {{"gcounter", "get", "k", "--timeout", "soon"}, "500ms"},
