@@ -114,8 +114,12 @@ function(rejoin_install_completion name)
   add_custom_target(${name}_completion ALL DEPENDS ${scripts})
   install(FILES "${folder}/${name}.bash" RENAME ${name} COMPONENT tools
     DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+  set(zsh_folder site-functions)
+  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    set(zsh_folder vendor-completions)  # where Debian's zsh looks
+  endif()
   install(FILES "${folder}/${name}.zsh" RENAME _${name} COMPONENT tools
-    DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/${zsh_folder}")
   install(FILES "${folder}/${name}.fish" COMPONENT tools
     DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endfunction()
