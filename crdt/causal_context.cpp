@@ -3,8 +3,18 @@
 #include <algorithm>
 
 #include "crdt/assert.hpp"
+#include "crdt/hash.hpp"
 
 namespace rejoin {
+namespace {
+
+// Who mints for a replica that has no sequence left: as unlikely to be anyone's as a new start's.
+ReplicaId heir(ReplicaId replica) {
+  replica.incarnation = combine64(replica.incarnation, CausalContext::sequence_max);
+  return replica;
+}
+
+}  // namespace
 
 std::optional<CausalContext::Index> CausalContext::find(const ReplicaId& replica) const {
   const auto at = std::lower_bound(
@@ -59,9 +69,11 @@ bool CausalContext::intersect(const CausalContext& other) {
 }
 
 LocalDot CausalContext::mint(const ReplicaId& replica) {
-  const Index index = intern(replica);
+  Index index = intern(replica);
+  // No honest history comes this far: a forged one claimed it. Each claim cost its forger bytes, so
+  // there is an incarnation left soon.
+  while (entries_[index].seen.last() == sequence_max) index = intern(heir(entries_[index].replica));
   const std::uint64_t sequence = entries_[index].seen.last() + 1;
-  REJOIN_ASSERT(sequence <= sequence_max);
   entries_[index].seen.add({sequence, sequence});
   return {index, sequence};
 }

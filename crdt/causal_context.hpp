@@ -40,7 +40,8 @@ class CausalContext {
   bool subtract(const CausalContext& other);
   bool intersect(const CausalContext& other);
 
-  // A new dot of this replica, above all of its dots here.
+  // A new dot of this replica, above all of its dots here. If none is left, since a forged value
+  // claimed them all, of an incarnation of the same node that is derived from it.
   LocalDot mint(const ReplicaId& replica);
 
   bool empty() const;

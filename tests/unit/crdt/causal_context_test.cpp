@@ -133,5 +133,21 @@ TEST(CausalContext, DecodeRefusesWhatEncodeDoesNotWrite) {
   EXPECT_TRUE(decoded<CausalContext>(with({1, 0, CausalContext::sequence_max - 1})));
 }
 
+TEST(CausalContext, AReplicaWhoseDotsAreAllClaimedMintsUnderADerivedIncarnation) {
+  const ReplicaId self(1, 7);
+  CausalContext context;
+  context.add(self, {1, CausalContext::sequence_max - 1});
+  EXPECT_EQ(context.full(context.mint(self)), (Dot{self, CausalContext::sequence_max}));
+  const Dot first = context.full(context.mint(self));
+  EXPECT_EQ(first.replica.node, self.node);
+  EXPECT_NE(first.replica.incarnation, self.incarnation);
+  EXPECT_EQ(first.sequence, 1U);
+  EXPECT_EQ(context.full(context.mint(self)), (Dot{first.replica, 2}));
+  EXPECT_EQ(decoded<CausalContext>(encoded(context)), context);
+
+  context.add(first.replica, {3, CausalContext::sequence_max});
+  EXPECT_NE(context.full(context.mint(self)).replica, first.replica) << "claimed as well";
+}
+
 }  // namespace
 }  // namespace rejoin
