@@ -13,6 +13,9 @@
 namespace rejoin::sim {
 namespace {
 
+// Far above any run, and far below where sums of a few would overflow.
+constexpr Time duration_max = 366ULL * 24 * 60 * 60 * second;
+
 std::optional<Time> duration(std::string_view text) {
   std::size_t at = 0;
   std::uint64_t number = 0;
@@ -21,11 +24,13 @@ std::optional<Time> duration(std::string_view text) {
   }
   if (at == 0) return std::nullopt;
   const std::string_view unit = text.substr(at);
-  if (unit == "us") return number * microsecond;
-  if (unit == "ms") return number * millisecond;
-  if (unit == "s") return number * second;
-  if (unit == "m") return number * 60 * second;
-  return std::nullopt;
+  Time one = 0;
+  if (unit == "us") one = microsecond;
+  if (unit == "ms") one = millisecond;
+  if (unit == "s") one = second;
+  if (unit == "m") one = 60 * second;
+  if (one == 0 || number > duration_max / one) return std::nullopt;
+  return number * one;
 }
 
 // How each kind of value is read from a node of the file; false if it is another kind.
@@ -108,7 +113,9 @@ class Table {
   }
   template <class T>
   bool time(std::string_view name, T& out) {
-    return value(name, out, "a duration such as \"200ms\", or a range of two where one is taken",
+    return value(name, out,
+                 "a duration such as \"200ms\" of at most a year, or a range of two where one is "
+                 "taken",
                  true);
   }
   template <class T>

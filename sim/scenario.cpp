@@ -29,6 +29,10 @@ constexpr std::array<Field, 15> fields = {{
     {"drift_ms_max", &Config::drift_ms_max},
 }};
 
+// What a plan is drawn for at once; a file that says more is a slip, and would take all memory.
+constexpr std::uint64_t transactions_max = 1'000'000;
+constexpr std::uint64_t repetitions_max = 10'000;  // of all faults
+
 Error invalid(const std::string& what) {
   return Error{ErrorCode::invalid_argument, what};
 }
@@ -68,7 +72,10 @@ Result<void> validate_fault(const FaultSpec& fault, const Scenario& scenario) {
     return invalid(fault.name + ": rate must lie in 0..1");
   }
   if (fault.repeat == 0) return invalid(fault.name + ": repeat must be at least 1");
-  if (fault.at.high + (fault.repeat - 1) * fault.every >= scenario.until) {
+  const bool late = fault.at.high >= scenario.until;
+  const bool repeats_late = !late && fault.repeat > 1 &&
+                            fault.every > (scenario.until - 1 - fault.at.high) / (fault.repeat - 1);
+  if (late || repeats_late) {
     return invalid(fault.name + ": begins when the faults are over (until)");
   }
   if (!all_below(fault.nodes, scenario.nodes) || !all_below(fault.from, scenario.nodes) ||
@@ -82,6 +89,9 @@ Result<void> validate_fault(const FaultSpec& fault, const Scenario& scenario) {
 }
 
 Result<void> validate_workload(const Workload& workload, Time until) {
+  if (workload.transactions > transactions_max) {
+    return invalid("workload.transactions must be at most " + std::to_string(transactions_max));
+  }
   if (workload.keys == 0) return invalid("workload.keys must be at least 1");
   if (workload.elements == 0) return invalid("workload.elements must be at least 1");
   if (!rising(workload.over) || workload.over.high > until) {
@@ -106,7 +116,13 @@ Result<void> Scenario::validate() const {
   }
   if (!probability(disks.checkpoint)) return invalid("disks.checkpoint must lie in 0..1");
   if (auto good = validate_workload(workload, until); !good) return good;
+  std::uint64_t repetitions = 0;
   for (std::size_t i = 0; i < faults.size(); ++i) {
+    repetitions += faults[i].repeat;
+    if (repetitions > repetitions_max) {
+      return invalid("faults come more than " + std::to_string(repetitions_max) +
+                     " times in all: lower repeat");
+    }
     if (auto good = validate_fault(faults[i], *this); !good) return good;
     for (std::size_t j = 0; j < i; ++j) {
       if (faults[i].name == faults[j].name) {

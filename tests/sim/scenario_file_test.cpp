@@ -57,6 +57,27 @@ TEST(ScenarioFile, AnUnknownKeyIsAnErrorThatSaysWhereAndWhatThereIs) {
             std::string::npos);
 }
 
+TEST(ScenarioFile, ADurationOfMoreThanAYearIsAnErrorAndDoesNotWrapAround) {
+  EXPECT_EQ(error_of("until = \"527040m\"\nconverge = \"1s\""), "");
+  EXPECT_NE(error_of("until = \"527041m\"").find("must be a duration"), std::string::npos);
+  EXPECT_NE(error_of("until = \"999999999999999m\"").find("must be a duration"), std::string::npos);
+}
+
+TEST(ScenarioFile, WhatWouldTakeAllMemoryIsAnError) {
+  EXPECT_EQ(error_of("[workload]\ntransactions = 1000000"), "");
+  EXPECT_EQ(error_of("[workload]\ntransactions = 1000001"),
+            "s.toml: workload.transactions must be at most 1000000");
+  const std::string fault = "[[fault]]\nkind = \"crash\"\nat = \"1s\"\nfor = \"1s\"\n";
+  EXPECT_EQ(error_of(fault + "repeat = 10000"), "");
+  EXPECT_EQ(error_of(fault + "repeat = 10001"),
+            "s.toml: faults come more than 10000 times in all: lower repeat");
+  EXPECT_EQ(error_of(fault + "repeat = 10\nevery = \"1s\""),
+            "s.toml: crash: begins when the faults are over (until)");
+  EXPECT_EQ(error_of(fault + "repeat = 9\nevery = \"1s\"\n"), "");
+  EXPECT_EQ(error_of(fault + "repeat = 9\nevery = \"527040m\""),
+            "s.toml: crash: begins when the faults are over (until)");
+}
+
 TEST(ScenarioFile, AKeyOfAnotherKindOfFaultIsAnError) {
   const std::string error =
       error_of("[[fault]]\nkind = \"crash\"\nat = \"1s\"\nfor = \"1s\"\nrate = 0.5\n");
