@@ -40,3 +40,7 @@ if(REJOIN_SANITIZE)
     -fsanitize=${REJOIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${REJOIN_SANITIZE})
 endif()
+if(REJOIN_FUZZ)
+  # Coverage for all of our code; the fuzzer's own main is linked into its targets only.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
