@@ -98,7 +98,9 @@ struct Callbacks {
   // is taken once and held, since exclusive locking never gives it back anyway.
   static int lock(sqlite3_file* file, int) {
     auto locked = file_of(file).keep_others_out();
-    return locked ? SQLITE_OK : adapter_of(file).note(locked.error(), SQLITE_BUSY);
+    if (locked) return SQLITE_OK;
+    const bool taken = locked.error().code == ErrorCode::storage_locked;
+    return adapter_of(file).note(locked.error(), taken ? SQLITE_BUSY : SQLITE_IOERR_LOCK);
   }
   static int unlock(sqlite3_file*, int) { return SQLITE_OK; }
   static int check_reserved_lock(sqlite3_file*, int* out) {

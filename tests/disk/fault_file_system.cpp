@@ -14,7 +14,7 @@ class FaultFile final : public File {
       : files_(files), node_(std::move(node)), path_(std::move(path)) {}
 
   Result<std::uint64_t> read(std::uint64_t offset, std::span<char> into) override {
-    if (!files_.powered_) return files_.off(path_);
+    if (auto allowed = files_.call("read", path_); !allowed) return allowed.error();
     const std::string& content = node_->cached;
     if (offset >= content.size()) return std::uint64_t{0};
     const auto size = std::min<std::uint64_t>(into.size(), content.size() - offset);
@@ -29,10 +29,10 @@ class FaultFile final : public File {
   }
   Result<void> sync() override { return files_.sync(node_, path_); }
   Result<std::uint64_t> size() override {
-    if (!files_.powered_) return files_.off(path_);
+    if (auto allowed = files_.call("inspect", path_); !allowed) return allowed.error();
     return std::uint64_t{node_->cached.size()};
   }
-  Result<void> keep_others_out() override { return {}; }
+  Result<void> keep_others_out() override { return files_.call("lock", path_); }
 
  private:
   FaultFileSystem& files_;
@@ -54,6 +54,13 @@ Error FaultFileSystem::off(const std::string& path) const {
   return {ErrorCode::storage_failed, "no power for " + path};
 }
 
+Result<void> FaultFileSystem::call(const std::string& what, const std::string& path) {
+  if (!powered_) return off(path);
+  if (++calls_ != fail_call_) return {};
+  failed_ = true;
+  return Error{ErrorCode::storage_failed, "cannot " + what + " " + path + ": planned"};
+}
+
 // Counts a change, and says whether it fails.
 Result<void> FaultFileSystem::change(const std::string& what, const std::string& path,
                                      std::uint64_t detail) {
@@ -64,6 +71,7 @@ Result<void> FaultFileSystem::change(const std::string& what, const std::string&
   }
   ++changes_;
   trace_ = combine64(combine64(trace_, hash64(what + path)), detail);
+  if (auto allowed = call(what, path); !allowed) return allowed;
   if (changes_ != fail_change_) return {};
   failed_ = true;
   return Error{ErrorCode::storage_failed, "cannot " + what + " " + path + ": planned"};
@@ -85,8 +93,8 @@ Result<void> FaultFileSystem::write(Node& node, const std::string& path, Change 
   auto allowed = change(truncates ? "truncate" : "write", path, detail);
   if (!allowed && !powered_) return allowed;
   // A write that fails has written some of it.
-  if (!allowed) change_made.bytes.resize(change_made.bytes.size() / 2);
-  if (allowed || !truncates) {
+  if (!allowed) change_made.bytes.resize(change_made.bytes.size() * quarters_done_ / 4);
+  if (allowed || !truncates || done_all_the_same()) {
     apply(change_made, node.cached);
     node.unsynced.push_back(std::move(change_made));
   }
@@ -119,32 +127,40 @@ Result<std::unique_ptr<File>> FaultFileSystem::open(const std::string& path, Ope
     if (opening == Opening::existing) {
       return Error{ErrorCode::storage_failed, "cannot open " + path + ": there is none"};
     }
-    if (auto allowed = change("create", path); !allowed) return allowed.error();
-    found = names_.emplace(path, std::make_shared<Node>()).first;
+    const auto allowed = change("create", path);
+    if (allowed || done_all_the_same()) {
+      found = names_.emplace(path, std::make_shared<Node>()).first;
+    }
+    if (!allowed) return allowed.error();
+  } else if (auto allowed = call("open", path); !allowed) {
+    return allowed.error();
   }
   return std::unique_ptr<File>(std::make_unique<FaultFile>(*this, found->second, path));
 }
 
 Result<bool> FaultFileSystem::exists(const std::string& path) {
-  if (!powered_) return off(path);
+  if (auto allowed = call("inspect", path); !allowed) return allowed.error();
   return names_.contains(path);
 }
 
 Result<void> FaultFileSystem::remove(const std::string& path) {
-  if (auto allowed = change("remove", path); !allowed) return allowed;
-  names_.erase(path);
-  durable_names_.erase(path);
-  return {};
+  const auto allowed = change("remove", path);
+  if (allowed || done_all_the_same()) names_.erase(path);
+  if (allowed) durable_names_.erase(path);
+  return allowed;
 }
 
 Result<void> FaultFileSystem::rename(const std::string& from, const std::string& to) {
-  if (auto allowed = change("rename", from); !allowed) return allowed;
+  const auto allowed = change("rename", from);
+  if (!allowed && !done_all_the_same()) return allowed;
   const std::shared_ptr<Node> node = names_.at(from);
   names_[to] = node;
   names_.erase(from);
-  durable_names_[to] = node;
-  durable_names_.erase(from);
-  return {};
+  if (allowed) {
+    durable_names_[to] = node;
+    durable_names_.erase(from);
+  }
+  return allowed;
 }
 
 Result<void> FaultFileSystem::make_directory(const std::string& path) {
@@ -152,22 +168,40 @@ Result<void> FaultFileSystem::make_directory(const std::string& path) {
 }
 
 Result<std::unique_ptr<FileLock>> FaultFileSystem::lock(const std::string& path) {
-  if (!powered_) return off(path);
+  if (auto allowed = call("lock", path); !allowed) return allowed.error();
   if (!locks_.insert(path).second) {
     return Error{ErrorCode::storage_locked, path + " is held by somebody"};
   }
   return std::unique_ptr<FileLock>(std::make_unique<FaultLock>(*this, path));
 }
 
+// Up to some byte of it; or any of its sectors.
+void FaultFileSystem::apply_torn(const Change& change, std::string& content, std::uint64_t seed) {
+  constexpr std::uint64_t sector = 512;
+  const std::uint64_t size = change.bytes.size();
+  if (seed % 2 == 0) {
+    apply({change.offset, change.bytes.substr(0, mix64(seed) % (size + 1)), false}, content);
+    return;
+  }
+  for (std::uint64_t from = 0; from < size;) {
+    const std::uint64_t until = std::min(size, from + sector - (change.offset + from) % sector);
+    if (combine64(seed, from) % 2 == 0) {
+      apply({change.offset + from, change.bytes.substr(from, until - from), false}, content);
+    }
+    from = until;
+  }
+}
+
 void FaultFileSystem::survive(Node& node, Survival survival, std::uint64_t seed) {
-  for (Change& change_made : node.unsynced) {
+  for (const Change& change_made : node.unsynced) {
     seed = mix64(seed + 1);
     const bool kept = survival == Survival::all || (survival == Survival::some && seed % 3 != 0);
     if (!kept) continue;
     if (survival == Survival::some && seed % 3 == 1 && !change_made.truncates) {
-      change_made.bytes.resize(mix64(seed) % (change_made.bytes.size() + 1));
+      apply_torn(change_made, node.durable, seed / 3);
+    } else {
+      apply(change_made, node.durable);
     }
-    apply(change_made, node.durable);
   }
   node.unsynced.clear();
   node.cached = node.durable;
@@ -183,7 +217,7 @@ void FaultFileSystem::power_on(Survival survival, std::uint64_t seed) {
   for (const auto& [name, node] : names_) survive(*node, survival, combine64(seed, hash64(name)));
   powered_ = true;
   failed_ = false;
-  cut_ = fail_change_ = fail_sync_ = lie_in_sync_ = 0;
+  plan_nothing();
 }
 
 std::map<std::string, std::string> FaultFileSystem::files() const {

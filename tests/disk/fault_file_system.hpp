@@ -35,6 +35,12 @@ class FaultFileSystem final : public FileSystem {
   // and those after it work again.
   void fail_change(std::uint64_t n) { fail_change_ = changes_ + n; }
   void fail_sync(std::uint64_t n) { fail_sync_ = syncs_ + n; }
+  // The same for the n-th call of any kind: a read, a size, an opening or a lock too. So many
+  // quarters of what it should do are done: a write's bytes; for others all of it, or nothing.
+  void fail_call(std::uint64_t n, unsigned quarters) {
+    fail_call_ = calls_ + n;
+    quarters_done_ = quarters;
+  }
   // The n-th sync from now on says that it worked, and lost everything. So many changes later, the
   // power goes.
   void lie_in_sync(std::uint64_t n, std::uint64_t cut_after) {
@@ -43,12 +49,19 @@ class FaultFileSystem final : public FileSystem {
   }
   // Before the n-th change from now on, the power goes: everything fails until power_on.
   void cut_power(std::uint64_t n) { cut_ = changes_ + n; }
+  // At once.
+  void cut_power() { powered_ = false; }
+  // What is planned will not happen.
+  void plan_nothing() { cut_ = fail_change_ = fail_sync_ = fail_call_ = lie_in_sync_ = 0; }
+  bool has_power() const { return powered_; }
   bool has_failed() const { return failed_; }
+  std::uint64_t calls() const { return calls_; }
   std::uint64_t changes() const { return changes_; }
   std::uint64_t syncs() const { return syncs_; }
 
   // Starts again from what a power cut leaves. With Survival::some, each unsynced write survives or
-  // not, or up to some byte of it, as the seed says. No file may be open.
+  // not, or up to some byte of it, or in some of its sectors, as the seed says. No file may be
+  // open.
   void power_on(Survival survival, std::uint64_t seed = 0);
 
   // All files as a reader sees them; and the same put in place, durably.
@@ -71,8 +84,13 @@ class FaultFileSystem final : public FileSystem {
     std::vector<Change> unsynced;
   };
   static void apply(const Change& change, std::string& content);
+  static void apply_torn(const Change& change, std::string& content, std::uint64_t seed);
   static void survive(Node& node, Survival survival, std::uint64_t seed);
+  // Counts a call; its error, if it is to fail.
+  Result<void> call(const std::string& what, const std::string& path);
   Result<void> change(const std::string& what, const std::string& path, std::uint64_t detail = 0);
+  // Whether a change that failed was done all the same.
+  bool done_all_the_same() const { return powered_ && quarters_done_ == 4; }
   Result<void> write(Node& node, const std::string& path, Change change);
   Result<void> sync(const std::shared_ptr<Node>& node, const std::string& path);
   Error off(const std::string& path) const;
@@ -80,8 +98,11 @@ class FaultFileSystem final : public FileSystem {
   std::map<std::string, std::shared_ptr<Node>> names_;
   std::map<std::string, std::shared_ptr<Node>> durable_names_;
   std::set<std::string> locks_;
+  std::uint64_t calls_ = 0;
   std::uint64_t changes_ = 0;
   std::uint64_t syncs_ = 0;
+  std::uint64_t fail_call_ = 0;
+  unsigned quarters_done_ = 2;
   std::uint64_t fail_change_ = 0;
   std::uint64_t fail_sync_ = 0;
   std::uint64_t lie_in_sync_ = 0;

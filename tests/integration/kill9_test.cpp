@@ -179,8 +179,8 @@ class Victim {
   Victim(std::string name, std::string address, std::string directory,
          const std::vector<std::string>& peers)
       : name_(std::move(name)), address_(std::move(address)), directory_(std::move(directory)) {
-    command_ = {"rejoind", "--name", name_, "--listen", address_, "--data", directory_,
-                "--insecure"};
+    command_ = {"rejoind", "--name", name_,      "--listen",
+                address_,  "--data", directory_, "--insecure"};
     for (const std::string& peer : peers) {
       if (peer != address_) command_.insert(command_.end(), {"--peer", peer});
     }
@@ -345,7 +345,7 @@ class Kill9 : public testing::Test {
   void show_progress(std::uint64_t round) const {
     const bool terminal = isatty(STDOUT_FILENO) != 0;
     if (!terminal && round % 20 != 0 && round != rounds_) return;
-    std::cout << (terminal ? "\r\x1b[K" : "") << "  " << round << " of " << rounds_ << " rounds, "
+    std::cout << (terminal ? "\r\x1b[K" : "") << "... " << round << " of " << rounds_ << " rounds, "
               << kills_ << " kills, " << acknowledged() << " writes acknowledged"
               << (terminal && round != rounds_ ? "" : "\n") << std::flush;
   }
