@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/disk/database.hpp"
+#include "net/disk/guard.hpp"
 #include "net/disk/store_file.hpp"
 #include "net/disk/vfs.hpp"
 #include "net/disk/wal_check.hpp"
@@ -44,10 +45,14 @@ Error with_advice(Error error, const std::string& path) {
 
 // In the order of their making: the lock goes last.
 struct SqliteStorage::Parts {
-  Parts(FileSystem& file_system, StoreId store_id) : store(store_id), vfs(file_system) {}
+  Parts(FileSystem& file_system, std::string in_directory, StoreId store_id)
+      : files(file_system), directory(std::move(in_directory)), store(store_id), vfs(file_system) {}
 
+  FileSystem& files;
+  std::string directory;
   StoreId store;
   std::unique_ptr<FileLock> lock;
+  std::unique_ptr<Guard> guard;
   Vfs vfs;
   std::unique_ptr<Database> database;
   Statement insert_log;
@@ -57,25 +62,48 @@ struct SqliteStorage::Parts {
   std::uint64_t log_bytes = 0;
   std::uint64_t checkpoint_bytes = 0;
 
-  Result<void> begin(const std::string& path);
+  Result<void> begin();
+  Result<void> read_all();
+  Result<void> settle();
   Result<void> prepare();
   Result<std::uint64_t> scan(Table table, std::uint64_t first, std::uint64_t last,
                              const Each& each);
   template <class Body>
-  Result<void> transact(Body&& body);
+  Result<void> transact(const Extent& becomes, Body&& body);
   Result<void> insert(Statement& statement, Table table, std::uint64_t number,
                       std::string_view bytes);
 };
 
 // Opens and checks the file, which is there.
-Result<void> SqliteStorage::Parts::begin(const std::string& path) {
+Result<void> SqliteStorage::Parts::begin() {
+  const std::string path = store_path(directory);
+  if (auto fits = check_header(files, path); !fits) return fits;
+  if (auto whole = check_wal(files, path); !whole) return whole;
   auto opened = open_database(path, vfs);
   if (!opened) return opened.error();
   database = std::move(opened).value();
+  Result<void> ready = read_all();
+  if (ready) ready = settle();
+  if (ready) ready = prepare();
+  return ready;
+}
+
+// Reads every record once, so that what can be seen to be damaged is, before anything is written.
+Result<void> SqliteStorage::Parts::read_all() {
   auto read = read_meta(*database, store);
   if (!read) return read.error();
   extent = *read;
-
+  auto guarded = Guard::open(files, directory, store);
+  if (!guarded) return guarded.error();
+  guard = std::move(guarded).value();
+  if (guard) vfs.guard_with(*guard);
+  if (guard && (extent.last < guard->mark().last || extent.upto < guard->mark().upto)) {
+    return corrupt("its log ends with record " + std::to_string(extent.last) + ", and " +
+                   std::to_string(guard->mark().last) +
+                   " were acknowledged: the end of the log is damaged, or this is an older file "
+                   "(if you put it here, remove " +
+                   Guard::path_in(directory) + ")");
+  }
   const Each ignore = [](std::string_view) { return Result<void>(); };
   auto checkpoint_size = scan(Table::checkpoint, 1, extent.checkpoint_records, ignore);
   if (!checkpoint_size) return checkpoint_size.error();
@@ -89,14 +117,26 @@ Result<void> SqliteStorage::Parts::begin(const std::string& path) {
   auto structure = database->ask("PRAGMA quick_check(1)");
   if (!structure) return structure.error();
   if (*structure != "ok") return corrupt(*structure);
+  return {};
+}
 
+// Brings all of the write-ahead log into the file, and checks what no record covers.
+Result<void> SqliteStorage::Parts::settle() {
   // What was just read may be in the system's cache only, if an earlier sync failed and the log of
   // before was kept. Copied into the file and synced, it is on the disk or the store does not open.
   auto busy = database->ask("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return busy.error();
   if (vfs.failure()) return *vfs.failure();
-  if (*busy == "0") return prepare();
-  return Error{ErrorCode::storage_failed, "the write-ahead log could not be copied into the file"};
+  if (*busy != "0") {
+    return Error{ErrorCode::storage_failed,
+                 "the write-ahead log could not be copied into the file"};
+  }
+  if (guard) return guard->check();
+  auto made = Guard::create(files, directory, store);
+  if (!made) return made.error();
+  guard = std::move(made).value();
+  vfs.guard_with(*guard);
+  return {};
 }
 
 Result<void> SqliteStorage::Parts::prepare() {
@@ -145,9 +185,9 @@ Result<std::uint64_t> SqliteStorage::Parts::scan(Table table, std::uint64_t firs
                  std::to_string(last));
 }
 
-// Runs `body` as one transaction, or fails for good.
+// Runs `body` as one transaction, or fails for good. The guard hears of it when it is durable.
 template <class Body>
-Result<void> SqliteStorage::Parts::transact(Body&& body) {
+Result<void> SqliteStorage::Parts::transact(const Extent& becomes, Body&& body) {
   if (vfs.failure()) {
     return Error{ErrorCode::storage_failed,
                  "writing has stopped, open the store again: " + vfs.failure()->message};
@@ -155,7 +195,11 @@ Result<void> SqliteStorage::Parts::transact(Body&& body) {
   Result<void> done = database->run("BEGIN IMMEDIATE");
   if (done) done = body();
   if (done) done = database->run("COMMIT");
-  if (done) return {};
+  if (done) done = guard->acknowledge({becomes.last, becomes.upto});
+  if (done) {
+    extent = becomes;
+    return {};
+  }
   const Error error{ErrorCode::storage_failed, done.error().message};
   vfs.fail(error);  // before anything else: nothing may reach the disk any more
   (void)database->run("ROLLBACK");
@@ -177,7 +221,7 @@ SqliteStorage::~SqliteStorage() = default;
 Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(FileSystem& files, std::string directory,
                                                            StoreId store) {
   const std::string path = store_path(directory);
-  auto parts = std::make_unique<Parts>(files, store);
+  auto parts = std::make_unique<Parts>(files, directory, store);
   if (auto made = files.make_directory(directory); !made) return made.error();
   auto lock = files.lock(directory + "/lock");
   if (!lock) {
@@ -192,17 +236,18 @@ Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(FileSystem& files, st
   auto there = files.exists(path);
   if (!there) return there.error();
   if (!*there) {
-    auto log_there = files.exists(path + "-wal");
-    if (!log_there) return log_there.error();
-    if (*log_there) {
-      return with_advice(corrupt("it is missing, but its write-ahead log is there"), path);
+    const std::pair<std::string, const char*> others[] = {{path + "-wal", "write-ahead log"},
+                                                          {Guard::path_in(directory), "guard"}};
+    for (const auto& [other, what] : others) {
+      auto other_there = files.exists(other);
+      if (!other_there) return other_there.error();
+      if (!*other_there) continue;
+      return with_advice(corrupt(std::string("it is missing, but its ") + what + " is there"),
+                         path);
     }
     if (auto made = create_store_file(files, directory, store); !made) return made.error();
   }
-  Result<void> ready = check_header(files, path);
-  if (ready) ready = check_wal(files, path);
-  if (ready) ready = parts->begin(path);
-  if (!ready) {
+  if (auto ready = parts->begin(); !ready) {
     parts->vfs.fail(ready.error());  // closing leaves what was refused as it is
     return with_advice(ready.error(), path);
   }
@@ -220,17 +265,17 @@ Result<void> SqliteStorage::load(const Each& each) {
 Result<void> SqliteStorage::append(std::span<const std::string> records) {
   if (auto allowed = check_sizes(records); !allowed) return allowed;
   Parts& parts = *parts_;
-  const std::uint64_t last = parts.extent.last + records.size();
-  auto done = parts.transact([&]() -> Result<void> {
+  Extent extent = parts.extent;
+  extent.last += records.size();
+  auto done = parts.transact(extent, [&]() -> Result<void> {
     std::uint64_t number = parts.extent.last;
     for (const std::string& record : records) {
       auto inserted = parts.insert(parts.insert_log, Table::log, ++number, record);
       if (!inserted) return inserted;
     }
-    return write_last(parts.update_meta, last);
+    return write_last(parts.update_meta, extent.last);
   });
   if (!done) return done;
-  parts.extent.last = last;
   parts.log_bytes += bytes_of(records);
   return {};
 }
@@ -242,7 +287,7 @@ Result<void> SqliteStorage::checkpoint(std::span<const std::string> records, std
   if (!allowed) return allowed;
   const Extent extent{parts.extent.last, upto, records.size()};
   std::uint64_t log_bytes = 0;
-  auto done = parts.transact([&]() -> Result<void> {
+  auto done = parts.transact(extent, [&]() -> Result<void> {
     Result<void> cleared = parts.database->run(
         "DELETE FROM checkpoint; DELETE FROM log "
         "WHERE number <= " +
@@ -261,7 +306,6 @@ Result<void> SqliteStorage::checkpoint(std::span<const std::string> records, std
     return write_extent(*parts.database, extent);
   });
   if (!done) return done;
-  parts.extent = extent;
   parts.log_bytes = log_bytes;
   parts.checkpoint_bytes = bytes_of(records);
   return {};

@@ -1,7 +1,7 @@
 #pragma once
 
-// SqliteStorage: records in one SQLite file, DIRECTORY/store.sqlite, which a person can read with
-// `sqlite3` while no node runs on it.
+// SqliteStorage: records in one SQLite file, DIRECTORY/store.sqlite; what must be in it, in a guard
+// beside it (guard.hpp). docs/storage-format.md has both byte by byte.
 //
 //     meta        what the file is: application, format, store, and where log and checkpoint end
 //     log         the records since the checkpoint, by number, without a gap
@@ -11,14 +11,18 @@
 // stale, moved or missing row is found. `open` reads and checks everything; load checks again what
 // it gives. What is there and cannot be read is never replaced by an empty store.
 //
-// Durability  append and checkpoint are one transaction each, in WAL mode with a sync before it
-// returns. Failure     after one failed operation nothing is written any more, not even when
-// closing; open again. Limits      a torn end of the write-ahead log is dropped, as it was never
-// acknowledged. Damage to its
-//             very last transaction looks the same; damage before that is found (see
-//             wal_check.hpp).
-// Space       the file never shrinks; room of replaced records is used again.
-// Cost        append one sync; open, load and checkpoint linear in the bytes they touch.
+// Durability: append and checkpoint are one transaction each, in WAL mode with a sync before it
+// returns.
+//
+// Failure: after one failed operation nothing is written any more, not even when closing; open
+// again.
+//
+// Limits: a torn end of the write-ahead log is dropped, as it was never acknowledged. Damage to its
+// very last transaction looks the same, and is told from it by the guard's mark, which a power cut
+// may have made older.
+//
+// Space: the file never shrinks; room of replaced records is used again. Cost: append one sync and
+// one small write; open, load and checkpoint linear in the bytes they touch.
 //
 // Not thread-safe. The FileSystem must outlive it.
 

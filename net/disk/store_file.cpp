@@ -190,7 +190,9 @@ Result<std::unique_ptr<Database>> open_database(const std::string& path, Vfs& vf
   auto opened = Database::open(path, vfs);
   if (!opened) return opened;
   Database& database = **opened;
-  if (auto done = database.run("PRAGMA page_size=4096"); !done) return done.error();  // a new one's
+  if (auto done = database.run("PRAGMA page_size=" + std::to_string(page_bytes)); !done) {
+    return done.error();  // a new one's
+  }
   // Exclusive before WAL: then the index of the log is in our memory, not in memory shared by a
   // file.
   if (auto done = set(database, "locking_mode=EXCLUSIVE", "exclusive"); !done) return done.error();

@@ -19,6 +19,8 @@ namespace rejoin {
 constexpr std::uint32_t store_application_id = 0x724a4e31;  // "rJN1", at byte 68 of the file
 constexpr std::uint32_t store_format_version = 1;           // at byte 60
 
+constexpr std::uint64_t page_bytes = 4096;  // as open_database sets it
+
 std::string store_path(const std::string& directory);
 
 // Which table a row was written to is part of its checksum.

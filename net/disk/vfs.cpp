@@ -7,12 +7,15 @@
 #include <new>
 #include <utility>
 
+#include "net/disk/guard.hpp"
+
 namespace rejoin {
 
 struct Vfs::Adapter {
   explicit Adapter(FileSystem& file_system) : files(file_system) {}
 
   FileSystem& files;
+  Guard* guard = nullptr;
   std::string name;
   std::optional<Error> failure;
   std::optional<Error> last_error;
@@ -42,6 +45,7 @@ struct OpenFile {
   sqlite3_file base;
   File* file;
   void* adapter;
+  bool is_database;
 };
 static_assert(offsetof(OpenFile, base) == 0);
 
@@ -51,6 +55,10 @@ struct Callbacks {
   static File& file_of(sqlite3_file* file) { return *reinterpret_cast<OpenFile*>(file)->file; }
   static Adapter& adapter_of(sqlite3_file* file) {
     return *static_cast<Adapter*>(reinterpret_cast<OpenFile*>(file)->adapter);
+  }
+  // Null for any file but a guarded database.
+  static Guard* guard_of(sqlite3_file* file) {
+    return reinterpret_cast<OpenFile*>(file)->is_database ? adapter_of(file).guard : nullptr;
   }
   static Adapter& adapter_of(sqlite3_vfs* vfs) { return *static_cast<Adapter*>(vfs->pAppData); }
 
@@ -72,8 +80,13 @@ struct Callbacks {
 
   static int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
     const std::string_view bytes(static_cast<const char*>(from), static_cast<std::size_t>(size));
+    const auto at = static_cast<std::uint64_t>(offset);
     return adapter_of(file).change(SQLITE_IOERR_WRITE, [&] {
-      return file_of(file).write(static_cast<std::uint64_t>(offset), bytes);
+      Result<void> written = file_of(file).write(at, bytes);
+      if (Guard* guard = guard_of(file); guard != nullptr && written) {
+        written = guard->wrote(at, bytes);
+      }
+      return written;
     });
   }
 
@@ -84,7 +97,11 @@ struct Callbacks {
   }
 
   static int sync(sqlite3_file* file, int) {
-    return adapter_of(file).change(SQLITE_IOERR_FSYNC, [&] { return file_of(file).sync(); });
+    return adapter_of(file).change(SQLITE_IOERR_FSYNC, [&] {
+      Guard* guard = guard_of(file);
+      const Result<void> guarded = guard == nullptr ? Result<void>() : guard->sync();
+      return guarded ? file_of(file).sync() : guarded;
+    });
   }
 
   static int size(sqlite3_file* file, sqlite3_int64* out) {
@@ -145,6 +162,7 @@ struct Callbacks {
     auto* opened = reinterpret_cast<OpenFile*>(out);
     opened->file = std::move(file).value().release();
     opened->adapter = &adapter;
+    opened->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
     out->pMethods = methods();
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
@@ -211,6 +229,10 @@ Vfs::~Vfs() {
 
 const char* Vfs::name() const {
   return adapter_->name.c_str();
+}
+
+void Vfs::guard_with(Guard& guard) {
+  adapter_->guard = &guard;
 }
 
 const std::optional<Error>& Vfs::failure() const {

@@ -18,6 +18,8 @@
 
 namespace rejoin {
 
+class Guard;
+
 class Vfs {
  public:
   explicit Vfs(FileSystem& files);
@@ -27,6 +29,10 @@ class Vfs {
 
   // What to give to sqlite3_open_v2. Unique among those alive.
   const char* name() const;
+
+  // From now on the guard hears of every page written to a database, and is synced before it. It
+  // must outlive this.
+  void guard_with(Guard& guard);
 
   // The error that blew the fuse.
   const std::optional<Error>& failure() const;

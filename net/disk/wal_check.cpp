@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t header_bytes = 32;
 constexpr std::size_t frame_header_bytes = 24;
-constexpr std::size_t page_bytes = 4096;  // as open_database sets it
 constexpr std::size_t frame_bytes = frame_header_bytes + page_bytes;
 constexpr std::uint32_t magic = 0x377f0682;  // the lowest bit says that sums are big-endian
 

@@ -40,6 +40,7 @@ class TemporaryDirectory {
 
   const std::string& path() const { return path_; }
   std::string store() const { return path_ + "/store.sqlite"; }
+  std::string guard() const { return path_ + "/store.guard"; }
 
  private:
   std::string path_;

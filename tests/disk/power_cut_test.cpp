@@ -69,7 +69,7 @@ void live_with_power_cuts(std::uint64_t seed, Totals& totals) {
 
 TEST(PowerCut, AnywhereInTheWholeStackLosesNothingShownAndReusesNoDot) {
   const std::uint64_t first = setting("REJOIN_POWER_SEED", 1);
-  const std::uint64_t seeds = setting("REJOIN_POWER_SEEDS", 40);
+  const std::uint64_t seeds = setting("REJOIN_POWER_SEEDS", 30);
   Totals totals;
 
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {

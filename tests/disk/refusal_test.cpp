@@ -93,6 +93,36 @@ TEST_F(Refusal, MissingFileWhoseLogIsThere) {
   EXPECT_FALSE(std::filesystem::exists(directory.store()));
 }
 
+TEST_F(Refusal, MissingFileWhoseGuardIsThere) {
+  std::filesystem::remove(directory.store());
+
+  expect_corrupt("it is missing, but its guard is there");
+
+  EXPECT_FALSE(std::filesystem::exists(directory.store()));
+}
+
+TEST_F(Refusal, OlderFileUnderItsGuardUnlessTheGuardIsTakenAway) {
+  const std::string older = contents_of(directory.store());
+  ASSERT_TRUE(opened(files, directory.path())->append(records(6, 7)));
+  write_contents(directory.store(), older);
+
+  expect_corrupt("its log ends with record 5, and 7 were acknowledged");
+  expect_corrupt("(if you put it here, remove " + directory.guard() + ")");
+
+  std::filesystem::remove(directory.guard());
+  EXPECT_EQ(opened(files, directory.path())->last(), 5U);
+  EXPECT_TRUE(std::filesystem::exists(directory.guard()));
+}
+
+TEST_F(Refusal, FileChangedByHandUnlessTheGuardIsTakenAway) {
+  run_sql("CREATE TABLE notes(text TEXT)");
+
+  expect_corrupt("or another program changed it (then remove " + directory.guard() + ")");
+
+  std::filesystem::remove(directory.guard());
+  EXPECT_EQ(opened(files, directory.path())->last(), 5U);
+}
+
 TEST_F(Refusal, DatabaseOfAnotherProgram) {
   std::filesystem::remove(directory.store());
   run_sql("CREATE TABLE photos(name TEXT); INSERT INTO photos VALUES('cat')");
@@ -249,6 +279,7 @@ TEST_F(Refusal, DirectoryThatIsAFile) {
 
 TEST_F(Refusal, UnfinishedNewStoreIsMadeAgain) {
   std::filesystem::remove(directory.store());
+  std::filesystem::remove(directory.guard());
   write_contents(directory.store() + ".new", "half");
   write_contents(directory.store() + ".new-wal", "half");
 
