@@ -78,6 +78,27 @@ Result<void> set(Database& database, const std::string& pragma, const std::strin
                "SQLite answered '" + *answer + "' to PRAGMA " + pragma + ", not " + expected};
 }
 
+Result<void> configure(Database& database) {
+  // A new one's.
+  auto paged = database.run("PRAGMA page_size=" + std::to_string(page_bytes));
+  if (!paged) return paged;
+  // Exclusive before WAL: then the index of the log is in our memory, not in memory shared by a
+  // file.
+  if (auto done = set(database, "locking_mode=EXCLUSIVE", "exclusive"); !done) return done;
+  if (auto done = set(database, "journal_mode=WAL", "wal"); !done) return done;
+  // The rest answer nothing. Room of replaced records need not be overwritten; a log that one large
+  // checkpoint has made long is cut.
+  auto done = database.run(
+      "PRAGMA synchronous=FULL;"
+      "PRAGMA temp_store=MEMORY;"
+      "PRAGMA cell_size_check=ON;"
+      "PRAGMA trusted_schema=OFF;"
+      "PRAGMA secure_delete=OFF;"
+      "PRAGMA journal_size_limit=8388608");
+  if (!done) return done;
+  return set(database, "synchronous", "2");
+}
+
 Result<void> fill_new_store(const std::string& path, Vfs& vfs, StoreId store) {
   auto database = open_database(path, vfs);
   if (!database) return database.error();
@@ -189,25 +210,10 @@ Result<Extent> read_meta(Database& database, StoreId store) {
 Result<std::unique_ptr<Database>> open_database(const std::string& path, Vfs& vfs) {
   auto opened = Database::open(path, vfs);
   if (!opened) return opened;
-  Database& database = **opened;
-  if (auto done = database.run("PRAGMA page_size=" + std::to_string(page_bytes)); !done) {
-    return done.error();  // a new one's
+  if (auto done = configure(**opened); !done) {
+    vfs.fail(done.error());  // while it is open: closing would copy the log into the file
+    return done.error();
   }
-  // Exclusive before WAL: then the index of the log is in our memory, not in memory shared by a
-  // file.
-  if (auto done = set(database, "locking_mode=EXCLUSIVE", "exclusive"); !done) return done.error();
-  if (auto done = set(database, "journal_mode=WAL", "wal"); !done) return done.error();
-  // The rest answer nothing. Room of replaced records need not be overwritten; a log that one large
-  // checkpoint has made long is cut.
-  auto done = database.run(
-      "PRAGMA synchronous=FULL;"
-      "PRAGMA temp_store=MEMORY;"
-      "PRAGMA cell_size_check=ON;"
-      "PRAGMA trusted_schema=OFF;"
-      "PRAGMA secure_delete=OFF;"
-      "PRAGMA journal_size_limit=8388608");
-  if (!done) return done.error();
-  if (auto held = set(database, "synchronous", "2"); !held) return held.error();
   return opened;
 }
 

@@ -202,6 +202,29 @@ TEST(DiskFailure, PowerCutsWhileTheLogIsCopiedLoseNothingAcknowledged) {
   EXPECT_GT(struck, 20);
 }
 
+// What cannot be read once is not refused for good: nothing is written behind the guard's back.
+TEST(DiskFailure, EveryFailedCallOfAnOpeningLeavesAStoreThatOpens) {
+  FaultFileSystem killed;
+  auto storage = opened(killed, "dir");
+  ASSERT_TRUE(storage->append(records(1, 9)));
+  const auto files = killed.files();
+  std::uint64_t n = 1;
+
+  for (bool failed = true; failed; ++n) {
+    FaultFileSystem disk;
+    disk.put(files);
+    disk.fail_call(n, 0);
+    { const auto first = SqliteStorage::open(disk, "dir", our_store); }  // and closed
+    failed = disk.has_failed();
+    disk.plan_nothing();
+    const auto again = opened(disk, "dir");
+    ASSERT_NE(again, nullptr) << "after call " << n << " failed";
+    ASSERT_EQ(records_of(*again), records(1, 9));
+  }
+
+  EXPECT_GT(n, 20U);
+}
+
 TEST(DiskFailure, SayWhatFailedAndThatWritingHasStopped) {
   FaultFileSystem disk;
   const auto storage = opened(disk, "dir");
