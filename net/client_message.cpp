@@ -8,31 +8,17 @@
 #include <exception>
 #include <memory>
 
-#include "net/schema/client.capnp.h"
+#include "net/wire_client.hpp"
 
 namespace rejoin {
 namespace {
 
-namespace wire = schema::client;
+using namespace client_wire;
 
 // A list of structs without fields costs no bytes, so the traversal limit is what bounds it.
 constexpr std::uint64_t traversal_factor = 4;
 constexpr int nesting_max = 16;
 constexpr std::uint32_t segments_max = 512;
-
-Error malformed(const char* what) {
-  return {ErrorCode::malformed, std::string("not a client message: ") + what};
-}
-
-capnp::Data::Reader data_of(const std::string& bytes) {
-  return {reinterpret_cast<const capnp::byte*>(bytes.data()), bytes.size()};
-}
-std::string string_of(capnp::Data::Reader data) {
-  return {reinterpret_cast<const char*>(data.begin()), data.size()};
-}
-std::string string_of(capnp::Text::Reader text) {
-  return {text.begin(), text.size()};
-}
 
 std::string bytes_of(capnp::MessageBuilder& message) {
   const kj::Array<capnp::word> words = capnp::messageToFlatArray(message);
@@ -88,43 +74,6 @@ Result<T> guarded(F&& decode) {
   } catch (const std::exception& e) {
     return malformed(e.what());
   }
-}
-
-bool read_clock(capnp::Data::Reader data, CausalContext& out) {
-  if (data.size() == 0) return true;
-  auto clock = decoded<CausalContext>(string_of(data));
-  if (!clock) return false;
-  out = *std::move(clock);
-  return true;
-}
-
-std::string clock_bytes(const CausalContext& clock) {
-  return clock.empty() ? std::string() : encoded(clock);
-}
-
-void write_value(const Plain& value, wire::Value::Builder out) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    out.setInteger(*integer);
-  } else if (const auto* text = std::get_if<std::string>(&value)) {
-    out.setText(data_of(*text));
-  } else {
-    out.setNone();
-  }
-}
-
-bool read_value(wire::Value::Reader in, Plain& out) {
-  switch (in.which()) {
-    case wire::Value::NONE:
-      out = std::monostate{};
-      return true;
-    case wire::Value::INTEGER:
-      out = std::int64_t{in.getInteger()};
-      return true;
-    case wire::Value::TEXT:
-      out = string_of(in.getText());
-      return true;
-  }
-  return false;
 }
 
 void write_operation(const Operation& operation, wire::Operation::Builder out) {
@@ -286,6 +235,8 @@ struct ReplyWriter {
     to.setNeeded(reply.needed);
   }
   void operator()(const Status& status) { write_status(status, out.initStatus()); }
+  void operator()(const WatchPage& page) { write_page(page, out.initWatched()); }
+  void operator()(const BackupReply& reply) { write_backup(reply, out.initBackup()); }
 };
 
 Result<ClientRequest> read_request(wire::Request::Reader in) {
@@ -312,6 +263,14 @@ Result<ClientRequest> read_request(wire::Request::Reader in) {
       return out;
     case wire::Request::STATUS:
       out.body.emplace<StatusRequest>();
+      return out;
+    case wire::Request::WATCH:
+      if (!read_watch(in.getWatch(), out.body.emplace<WatchRequest>())) {
+        return malformed("the clock of a page is not a clock");
+      }
+      return out;
+    case wire::Request::BACKUP:
+      out.body = BackupRequest{in.getBackup().getSession(), in.getBackup().getFrom()};
       return out;
   }
   return malformed("an unknown request");
@@ -368,6 +327,16 @@ Result<ClientReply> read_reply(wire::Reply::Reader in) {
     case wire::Reply::STATUS:
       out.body = read_status(in.getStatus());
       return out;
+    case wire::Reply::WATCHED:
+      if (!read_page(in.getWatched(), out.body.emplace<WatchPage>())) {
+        return malformed("a page of a watch that nobody writes");
+      }
+      return out;
+    case wire::Reply::BACKUP:
+      if (!read_backup(in.getBackup(), out.body.emplace<BackupReply>())) {
+        return malformed("the token is not a clock");
+      }
+      return out;
   }
   return malformed("an unknown reply");
 }
@@ -390,6 +359,11 @@ std::string encode_request(const ClientRequest& request) {
     write_operation(*operation, out.initOperation());
   } else if (const auto* wait = std::get_if<WaitRequest>(&request.body)) {
     write_wait(wait->peers, out.initWait());
+  } else if (const auto* watch = std::get_if<WatchRequest>(&request.body)) {
+    write_watch(*watch, out.initWatch());
+  } else if (const auto* backup = std::get_if<BackupRequest>(&request.body)) {
+    out.initBackup().setSession(backup->session);
+    out.getBackup().setFrom(backup->from);
   } else {
     out.setStatus();
   }

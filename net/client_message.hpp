@@ -18,6 +18,7 @@
 #include "net/frame.hpp"
 #include "net/operation.hpp"
 #include "net/status.hpp"
+#include "net/watch.hpp"
 
 namespace rejoin {
 
@@ -41,12 +42,18 @@ struct StatusRequest {
   friend bool operator==(const StatusRequest&, const StatusRequest&) = default;
 };
 
+struct BackupRequest {
+  std::uint64_t session = 0;  // 0: begin
+  std::uint64_t from = 0;     // the first record wanted; behind the last: done, and it is forgotten
+  friend bool operator==(const BackupRequest&, const BackupRequest&) = default;
+};
+
 struct ClientRequest {
   std::uint64_t id = 0;
   std::optional<StoreId> store;  // nothing: whichever the node has
   std::uint64_t timeout_ms = 0;
-  CausalContext after;  // what the node must cover before it acts
-  std::variant<Operation, WaitRequest, StatusRequest> body;
+  CausalContext after;  // what the node must cover before it acts; where a watch resumes
+  std::variant<Operation, WaitRequest, StatusRequest, WatchRequest, BackupRequest> body;
 
   friend bool operator==(const ClientRequest&, const ClientRequest&) = default;
 };
@@ -67,9 +74,21 @@ struct HeldReply {
   friend bool operator==(const HeldReply&, const HeldReply&) = default;
 };
 
+struct BackupReply {
+  std::uint64_t session = 0;
+  StoreId store;
+  std::string cluster;
+  std::string replica;
+  CausalContext token;        // the one moment that it is of
+  std::uint64_t records = 0;  // in all, and their bytes
+  std::uint64_t bytes = 0;
+  std::vector<std::string> page;
+  friend bool operator==(const BackupReply&, const BackupReply&) = default;
+};
+
 struct ClientReply {
   std::uint64_t id = 0;
-  std::variant<Error, WrittenReply, ValuesReply, HeldReply, Status> body;
+  std::variant<Error, WrittenReply, ValuesReply, HeldReply, Status, WatchPage, BackupReply> body;
 };
 
 std::string encode_request(const ClientRequest& request);

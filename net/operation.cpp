@@ -213,4 +213,16 @@ Result<std::vector<Plain>> read(const Operation& operation, const Store& store) 
   return out;
 }
 
+std::optional<std::vector<Plain>> read_plain(const ObjectKey& key, const Store& store) {
+  const auto type = static_cast<Family>(key.type.family);
+  if (!row_of(type)) return std::nullopt;
+  return with_type(type, [&](auto known) -> std::optional<std::vector<Plain>> {
+    using T = typename decltype(known)::type;
+    if (key.type != type_tag<T>) return std::nullopt;
+    std::vector<Plain> out;
+    list(open<T>(store, key.name).value(), out);
+    return out;
+  });
+}
+
 }  // namespace rejoin

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "crdt/result.hpp"
-#include "crdt/type_tag.hpp"
+#include "net/key.hpp"
 
 namespace rejoin {
 
@@ -64,5 +64,7 @@ Result<void> check(const Operation& operation);
 Result<void> apply(const Operation& operation, Transaction& tx);
 // Requires !writes(). A missing key reads as bottom: 0 for counters, nothing for others.
 Result<std::vector<Plain>> read(const Operation& operation, const Store& store);
+// The values of an object; nothing if its type is none of the table.
+std::optional<std::vector<Plain>> read_plain(const ObjectKey& key, const Store& store);
 
 }  // namespace rejoin

@@ -71,6 +71,7 @@ class Replica {
   const ReplicaId& self() const { return setup_.self; }
   const Config& config() const { return setup_.config; }
   const Store& store() const { return store_; }
+  const EntryLog& log() const { return log_; }
   // The clock as it may be shown: everything in it is durable here.
   const CausalContext& shown() const { return shown_; }
   Token token() const { return shown_; }

@@ -16,6 +16,8 @@ struct Request {
     operation @7 :Operation;
     wait @8 :Wait;
     status @9 :Void;
+    watch @10 :Watch;     # after is where it resumes
+    backup @11 :Backup;
   }
 }
 
@@ -58,6 +60,8 @@ struct Reply {
     values @4 :Values;
     held @5 :Held;
     status @6 :Status;
+    watched @7 :Watched;
+    backup @8 :BackupPage;
   }
 }
 
@@ -117,4 +121,52 @@ struct Peer {
   bytesOut @7 :UInt64;
   framesIn @8 :UInt64;
   bytesIn @9 :UInt64;
+}
+
+struct ObjectKey {
+  family @0 :UInt16;      # TypeTag
+  valueType @1 :UInt32;
+  name @2 :Data;
+}
+
+struct Watch {
+  prefix @0 :Data;
+  resumes @1 :Bool;
+  hasRest @2 :Bool;       # the next page of an answer, as its last page said
+  snapshot @3 :Bool;
+  upto @4 :Data;
+  from @5 :ObjectKey;
+}
+
+struct Watched {
+  snapshot @0 :Bool;
+  begins @1 :Bool;
+  reason @2 :UInt16;      # number of rejoin::SnapshotReason
+  upto @3 :Data;
+  objects @4 :List(Object);
+  hasNext @5 :Bool;
+  next @6 :ObjectKey;
+}
+
+struct Object {
+  key @0 :ObjectKey;
+  state @1 :UInt16;       # number of rejoin::WatchedObject::State
+  values @2 :List(Value);
+}
+
+struct Backup {
+  session @0 :UInt64;     # 0: begin
+  from @1 :UInt64;        # the first record that is asked for; behind the last: done
+}
+
+struct BackupPage {
+  session @0 :UInt64;
+  storeHigh @1 :UInt64;
+  storeLow @2 :UInt64;
+  cluster @3 :Text;
+  replica @4 :Text;
+  token @5 :Data;
+  records @6 :UInt64;     # in all
+  bytes @7 :UInt64;       # of them
+  page @8 :List(Data);
 }

@@ -14,7 +14,7 @@ CausalContext some_clock() {
 }
 
 std::vector<ClientRequest> requests() {
-  std::vector<ClientRequest> out(5);
+  std::vector<ClientRequest> out(9);
   out[0] = {1, std::nullopt, 5000, {}, Operation{Family::g_counter, Verb::add, "hits", {}}};
   out[1] = {2, StoreId{3, 4}, 0, some_clock(),
             Operation{Family::pn_counter, Verb::add, "k", std::int64_t{-9}}};
@@ -22,6 +22,14 @@ std::vector<ClientRequest> requests() {
       3, StoreId{}, 1, {}, Operation{Family::aw_set, Verb::remove, "k", std::string("\0x", 2)}};
   out[3] = {4, {}, 7, some_clock(), WaitRequest{{Quorum::Kind::at_least, 2}}};
   out[4] = {5, {}, 7, {}, StatusRequest{}};
+  out[5] = {6, {}, 7, {}, WatchRequest{"p", false, {}}};
+  out[6] = {7,
+            {},
+            7,
+            some_clock(),
+            WatchRequest{"p", true, WatchRequest::Rest{true, some_clock(), {{7, 6}, "k"}}}};
+  out[7] = {8, {}, 7, {}, BackupRequest{}};
+  out[8] = {9, {}, 7, {}, BackupRequest{5, 77}};
   return out;
 }
 
@@ -43,6 +51,11 @@ std::vector<ClientReply> replies() {
   out.push_back({3, ValuesReply{{}, {std::int64_t{-1}, std::string("v"), std::monostate{}}}});
   out.push_back({4, HeldReply{some_clock(), {"x", "y"}, 2}});
   out.push_back({5, some_status()});
+  WatchPage page{true, true, SnapshotReason::behind, some_clock(), {}, ObjectKey{{2, 1}, "next"}};
+  page.objects.push_back({{{7, 6}, "k"}, WatchedObject::State::present, {std::string("v")}});
+  page.objects.push_back({{{7, 6}, "l"}, WatchedObject::State::removed, {}});
+  out.push_back({6, page});
+  out.push_back({7, BackupReply{3, {1, 2}, "c", "r", some_clock(), 2, 3, {"a", "bc"}}});
   return out;
 }
 
