@@ -8,7 +8,7 @@
 #include <exception>
 #include <memory>
 
-#include "net/wire_client.hpp"
+#include "net/capnp_client.hpp"
 
 namespace rejoin {
 namespace {

@@ -12,11 +12,13 @@
 namespace rejoin {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // The node is the one to say that the time is over, and why; it gets this much longer to say so.
 constexpr milliseconds grace{500};
+
+// How long a watch leaves a node alone that said that it is stopping.
+constexpr milliseconds stopping_pause{100};
 
 struct Option {
   int name;
@@ -40,18 +42,6 @@ constexpr std::array options = {
     Option{ZMQ_SNDHWM, 16},
     Option{ZMQ_RCVHWM, 16},
 };
-
-bool wait_for(void* socket, short events, Clock::time_point deadline) {
-  for (;;) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
-    zmq_pollitem_t item{socket, 0, events, 0};
-    const int ready =
-        zmq_poll(&item, 1, static_cast<long>(std::max(left, milliseconds(0)).count()));
-    if (ready > 0) return true;
-    if (ready == 0 && Clock::now() >= deadline) return false;
-    if (ready < 0 && zmq_errno() != EINTR) return false;
-  }
-}
 
 // The last part of the next message, if it is a node's answer.
 std::optional<std::string> receive(void* socket) {
@@ -100,23 +90,56 @@ Result<std::unique_ptr<Client>> Client::open(const std::string& address) {
   return client;
 }
 
+bool Client::wait_for(short events, Clock::time_point deadline) const {
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    std::array<zmq_pollitem_t, 2> items = {
+        {{socket_.get(), 0, events, 0}, {nullptr, interrupt_, ZMQ_POLLIN, 0}}};
+    const int ready = zmq_poll(items.data(), interrupt_ < 0 ? 1 : 2,
+                               static_cast<long>(std::max(left, milliseconds(0)).count()));
+    if (ready > 0) return items[0].revents != 0 && items[1].revents == 0;
+    if (ready == 0 && Clock::now() >= deadline) return false;
+    if (ready < 0 && zmq_errno() != EINTR) return false;
+  }
+}
+
+bool Client::interrupted() const {
+  zmq_pollitem_t item{nullptr, interrupt_, ZMQ_POLLIN, 0};
+  return interrupt_ >= 0 && zmq_poll(&item, 1, 0) > 0;
+}
+
+Watch Client::watch(WatchOptions options) {
+  const auto asking = [this](ClientRequest request, milliseconds timeout) {
+    auto reply = ask(std::move(request), timeout);
+    const Error* error = reply ? std::get_if<Error>(&reply->body) : nullptr;
+    // A node that is stopping says so at once, every time.
+    if (error && error->code == ErrorCode::closed) {
+      wait_for(ZMQ_POLLERR, Clock::now() + std::min(timeout, stopping_pause));
+    }
+    return reply;
+  };
+  return Watch(asking, std::move(options));
+}
+
 Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
   request.id = ++last_id_;
   const auto deadline = Clock::now() + timeout;
   void* socket = socket_.get();
 
   const char kind = static_cast<char>(Transport::Speaker::client);
-  const bool connected = wait_for(socket, ZMQ_POLLOUT, deadline);
+  const bool connected = wait_for(ZMQ_POLLOUT, deadline);
   // What connecting took is not the node's to wait.
   const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
   request.timeout_ms = static_cast<std::uint64_t>(std::max(left, milliseconds(0)).count());
   const std::string bytes = encode_request(request);
+  const Error cut_short{ErrorCode::aborted, "interrupted; a write may have happened"};
+  if (!connected && interrupted()) return cut_short;
   if (!connected || zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
       zmq_send(socket, bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
     return Error{ErrorCode::transport_failed,
                  "nobody answers at " + address_ + ": is rejoind running there?"};
   }
-  while (wait_for(socket, ZMQ_POLLIN, deadline + grace)) {
+  while (wait_for(ZMQ_POLLIN, deadline + grace)) {
     const auto answer = receive(socket);
     if (!answer) continue;
     auto reply = decode_reply(*answer);
@@ -124,6 +147,7 @@ Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
     // An earlier question's answer may come late. Id 0: a request that could not be read.
     if (reply->id == request.id || reply->id == 0) return reply;
   }
+  if (interrupted()) return cut_short;
   return Error{ErrorCode::timed_out,
                "no answer from " + address_ + " in time; a write may have happened"};
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "net/client_message.hpp"
+#include "net/zmq/watch.hpp"
 
 namespace rejoin {
 
@@ -24,8 +25,19 @@ class Client {
   // a write may have happened), and those of decode_reply.
   Result<ClientReply> ask(ClientRequest request, std::chrono::milliseconds timeout);
 
+  // Objects with a prefix, now and as they change. This must outlive it.
+  Watch watch(WatchOptions options);
+
+  // From now on ask() returns, with aborted, once this descriptor is readable: a signalfd, a pipe.
+  void interrupt_on(int descriptor) { interrupt_ = descriptor; }
+  bool interrupted() const;
+
  private:
+  using Clock = std::chrono::steady_clock;
+
   Client() = default;
+  // Until the socket is ready for `events`. False: the deadline passed, or it was interrupted.
+  bool wait_for(short events, Clock::time_point deadline) const;
 
   struct CloseSocket {
     void operator()(void* socket) const;
@@ -37,6 +49,7 @@ class Client {
   std::unique_ptr<void, CloseContext> context_;
   std::unique_ptr<void, CloseSocket> socket_;
   std::uint64_t last_id_ = 0;
+  int interrupt_ = -1;
 };
 
 }  // namespace rejoin

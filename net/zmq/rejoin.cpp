@@ -5,11 +5,13 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "net/zmq/client.hpp"
 #include "net/zmq/rejoin_answer.hpp"
 #include "net/zmq/rejoin_command.hpp"
+#include "net/zmq/rejoin_watch.hpp"
 
 namespace rejoin {
 namespace {
@@ -22,12 +24,15 @@ int run(int argc, const char* const* argv) {
     std::fputs(command.text.c_str(), *command.exit == 0 ? stdout : stderr);
     return *command.exit;
   }
+  std::optional<Endings> endings;
+  if (std::holds_alternative<WatchCommand>(command.task)) endings.emplace();
   const auto* request = std::get_if<ClientRequest>(&command.task);
   auto client = Client::open(command.at);
   if (!client) {
     std::fprintf(stderr, "rejoin: --at: %s\n", client.error().message.c_str());
     return usage;
   }
+  if (endings) return run_watch(command, **client, *endings);
   const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
   const Printed printed = print(command, (*client)->ask(*request, command.timeout), colour);
   std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);

@@ -1,7 +1,6 @@
 #include "net/zmq/rejoin_answer.hpp"
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 namespace rejoin {
 namespace {
@@ -25,22 +24,6 @@ Json json_of(const Plain& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   return nullptr;
-}
-
-std::string line_of(const Plain& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
-  const auto* text = std::get_if<std::string>(&value);
-  return text ? *text : std::string();
-}
-
-// Several values for types that can hold several, else one or null.
-Json values_json(const Operation& operation, const std::vector<Plain>& values) {
-  if (operation.type == Family::mv_register || operation.type == Family::aw_set) {
-    Json list = Json::array();
-    for (const Plain& value : values) list.push_back(json_of(value));
-    return list;
-  }
-  return values.empty() ? Json(nullptr) : json_of(values.front());
 }
 
 Json json_of(const Status::Peer& peer) {
@@ -81,16 +64,6 @@ Json json_of(const Status& status) {
           {"repairs_taken", stats.repairs_taken},
           {"repairs_interrupted", stats.repairs_interrupted},
           {"resends", stats.resends}};
-}
-
-std::string size_text(std::uint64_t bytes) {
-  constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  auto size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 1024 && unit < 4; ++unit) size /= 1024;
-  char out[32];
-  std::snprintf(out, sizeof(out), unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
-  return out;
 }
 
 std::string peer_line(const Status::Peer& peer, bool colour) {
@@ -141,6 +114,9 @@ struct Printer {
   const ClientCommand& command;
   bool colour;
 
+  Printed another() const {
+    return failed(command, {ErrorCode::malformed, "the node answered another question"});
+  }
   Printed operator()(const Error& error) const { return failed(command, error); }
   Printed operator()(const WrittenReply& reply) const {
     if (command.json) return {dumped({{"ok", true}, {"token", text_of(reply.token)}}), {}, 0};
@@ -149,11 +125,11 @@ struct Printer {
   Printed operator()(const ValuesReply& reply) const {
     const auto* request = std::get_if<ClientRequest>(&command.task);
     const auto* operation = request ? std::get_if<Operation>(&request->body) : nullptr;
-    if (!operation) return failed(command, {ErrorCode::malformed, "an answer to another question"});
+    if (!operation) return another();
     if (command.json) {
       return {dumped({{"type", word_for(operation->type)},
                       {"key", operation->key},
-                      {"value", values_json(*operation, reply.values)},
+                      {"value", values_json(operation->type, reply.values)},
                       {"token", text_of(reply.token)}}),
               {},
               0};
@@ -173,6 +149,8 @@ struct Printer {
     }
     return {};
   }
+  Printed operator()(const WatchPage&) const { return another(); }
+  Printed operator()(const BackupReply&) const { return another(); }
   Printed operator()(const Status& status) const {
     if (command.json) return {dumped(json_of(status)), {}, 0};
     return {text_of_status(status, colour), {}, 0};
@@ -180,6 +158,38 @@ struct Printer {
 };
 
 }  // namespace
+
+std::string line_of(const Plain& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? *text : std::string();
+}
+
+nlohmann::ordered_json values_json(Family type, const std::vector<Plain>& values) {
+  if (type == Family::mv_register || type == Family::aw_set) {
+    Json list = Json::array();
+    for (const Plain& value : values) list.push_back(json_of(value));
+    return list;
+  }
+  return values.empty() ? Json(nullptr) : json_of(values.front());
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit < 4; ++unit) size /= 1024;
+  char out[32];
+  std::snprintf(out, sizeof(out), unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+  return out;
+}
+
+int print_failure(const ClientCommand& command, const Error& error) {
+  const Printed printed = failed(command, error);
+  std::fputs(printed.out.c_str(), stdout);
+  std::fputs(printed.error.c_str(), stderr);
+  return printed.exit;
+}
 
 Printed print(const ClientCommand& command, const Result<ClientReply>& reply, bool colour) {
   if (!reply) return failed(command, reply.error());

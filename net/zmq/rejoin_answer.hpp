@@ -2,7 +2,9 @@
 
 // What rejoin prints: a node's reply for a person, for a script, or as JSON.
 
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "net/zmq/rejoin_command.hpp"
 
@@ -16,5 +18,13 @@ struct Printed {
 
 // `colour`: stdout is a terminal.
 Printed print(const ClientCommand& command, const Result<ClientReply>& reply, bool colour);
+
+// For commands that print as they go: says what went wrong; the exit code.
+int print_failure(const ClientCommand& command, const Error& error);
+
+// A value as text, and those of an object as JSON: a list for types that can hold several.
+std::string line_of(const Plain& value);
+nlohmann::ordered_json values_json(Family type, const std::vector<Plain>& values);
+std::string size_text(std::uint64_t bytes);
 
 }  // namespace rejoin

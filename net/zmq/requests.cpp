@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t pending_max = 10'000;
 constexpr std::uint64_t timeout_ms_max = 3'600'000;
 
+// What a watch that is told all instead of what it resumed after has to become durable.
+constexpr std::uint64_t anew_ns = 2'000'000'000;
+
 Peers peers_of(const Quorum& quorum) {
   switch (quorum.kind) {
     case Quorum::Kind::all:
@@ -60,7 +63,7 @@ void Requests::advance(Now now) {
   std::vector<Pending> resting;
   for (Pending& pending : pending_) {
     auto body = go_on(pending, now);
-    if (!body && pending.deadline_ns <= now.mono_ns) body = late(pending);
+    if (!body && pending.deadline_ns <= now.mono_ns) body = late(pending, now);
     if (body) {
       answer(pending.link, pending.request.id, *std::move(body));
     } else {
@@ -68,6 +71,7 @@ void Requests::advance(Now now) {
     }
   }
   pending_ = std::move(resting);
+  backups_.expire(now);
 }
 
 void Requests::refuse_all(const Error& error) {
@@ -76,7 +80,7 @@ void Requests::refuse_all(const Error& error) {
 }
 
 std::optional<std::uint64_t> Requests::timeout() const {
-  std::optional<std::uint64_t> next;
+  std::optional<std::uint64_t> next = backups_.timeout();
   for (const Pending& pending : pending_) {
     next = std::min(next.value_or(pending.deadline_ns), pending.deadline_ns);
   }
@@ -94,6 +98,10 @@ std::optional<Requests::Body> Requests::go_on(Pending& pending, Now now) {
       return act(pending, now);
     case Step::persisting:
       return persisted(pending);
+    case Step::watching:
+      return watch(pending);
+    case Step::backing:
+      return backup(pending, now);
     case Step::holding:
       break;
   }
@@ -108,6 +116,19 @@ std::optional<Requests::Body> Requests::act(Pending& pending, Now now) {
   if (std::holds_alternative<StatusRequest>(pending.request.body)) return state_.status();
   if (const auto* wait = std::get_if<WaitRequest>(&pending.request.body)) {
     return begin_wait(pending, wait->peers);
+  }
+  if (std::holds_alternative<WatchRequest>(pending.request.body)) {
+    pending.step = Step::watching;
+    return go_on(pending, now);
+  }
+  if (auto* asked = std::get_if<BackupRequest>(&pending.request.body)) {
+    if (asked->session == 0) {
+      const auto session = backups_.begin(state_, now);
+      if (!session) return session.error();
+      *asked = {*session, 0};
+    }
+    pending.step = Step::backing;
+    return go_on(pending, now);
   }
   const auto& operation = std::get<Operation>(pending.request.body);
   if (operation.writes()) return write(pending, operation, now);
@@ -155,20 +176,71 @@ std::optional<Requests::Body> Requests::begin_wait(Pending& pending, const Quoru
   return go_on(pending, {});
 }
 
-Requests::Body Requests::late(const Pending& pending) const {
+WatchView Requests::view() const {
+  return {state_.replica.store(), state_.replica.log(), state_.replica.shown()};
+}
+
+std::optional<Requests::Body> Requests::watch(Pending& pending) {
+  const auto& request = std::get<WatchRequest>(pending.request.body);
+  CausalContext& since = pending.request.after;
+  while (!pending.page) {
+    if (request.resumes && !request.rest && since.covers(state_.replica.shown())) {
+      return std::nullopt;
+    }
+    WatchPage page = watch_page(view(), request, since);
+    if (page.snapshot || request.rest || !page.objects.empty()) {
+      pending.page = std::move(page);
+      pending.token = state_.replica.store().clock();
+    } else {
+      since = std::move(page.upto);  // nothing that it watches changed
+    }
+  }
+  if (!state_.failure && !state_.replica.covers(pending.token)) return std::nullopt;
+  return *std::exchange(pending.page, std::nullopt);
+}
+
+std::optional<Requests::Body> Requests::backup(Pending& pending, Now now) {
+  const auto& request = std::get<BackupRequest>(pending.request.body);
+  const CausalContext* token = backups_.token(request.session);
+  if (token && !state_.failure && !state_.replica.covers(*token)) return std::nullopt;
+  auto reply = backups_.page(request, now);
+  if (!reply) return reply.error();
+  return *std::move(reply);
+}
+
+std::optional<Requests::Body> Requests::late(Pending& pending, Now now) {
+  const auto* watched = std::get_if<WatchRequest>(&pending.request.body);
   switch (pending.step) {
     case Step::covering:
-      return Error{ErrorCode::timed_out, "this node has not seen all of the token yet"};
+      if (watched) {
+        // The token may be of a disk that was lost. Whoever watches is told what there is.
+        pending.page = watch_anew(view(), watched->prefix, SnapshotReason::unknown);
+        pending.token = state_.replica.store().clock();
+        pending.step = Step::watching;
+        pending.deadline_ns = now.mono_ns + anew_ns;
+        return watch(pending);
+      }
+      return Error{ErrorCode::timed_out,
+                   "this node has not seen all of the token yet: is it linked to the node that "
+                   "gave it (rejoin status)? Else give it more --timeout"};
     case Step::persisting:
       return Error{ErrorCode::timed_out, pending.values
                                              ? "what was read is not yet on disk"
                                              : "written, but not yet known to be on disk"};
+    case Step::watching:
+      if (watched->resumes && !watched->rest && !pending.page) {
+        return WatchPage{false, false, {}, pending.request.after, {}, {}};
+      }
+      return Error{ErrorCode::timed_out, "what is watched is not yet on disk"};
+    case Step::backing:
+      return Error{ErrorCode::timed_out, "the backup is not yet on the node's own disk"};
     case Step::holding:
       break;
   }
   const std::size_t holders = state_.replica.holders(pending.token).size();
-  return Error{ErrorCode::timed_out, std::to_string(holders) + " of the " +
-                                         count(pending.needed, "peer") + " waited for hold it"};
+  return Error{ErrorCode::timed_out,
+               std::to_string(holders) + " of the " + count(pending.needed, "peer") +
+                   " waited for hold it: see rejoin status, or give it more --timeout"};
 }
 
 void Requests::answer(const std::string& link, std::uint64_t id, Body body) {

@@ -6,6 +6,8 @@
 //     covering    the node's clock does not cover the request's token yet
 //     persisting  what it wrote or read is not durable yet
 //     holding     it waits for peers
+//     watching    nothing changed yet that it watches, or what did is not durable yet
+//     backing     its backup is not durable yet
 //
 // and leaves with an answer, or with timed_out. Nothing blocks: take() and advance() go as far as a
 // request can go now. Both, and everything else here, with the node's mutex held.
@@ -18,6 +20,7 @@
 
 #include "net/client_message.hpp"
 #include "net/event.hpp"
+#include "net/zmq/backups.hpp"
 #include "net/zmq/node_state.hpp"
 
 namespace rejoin {
@@ -42,7 +45,7 @@ class Requests {
   std::vector<Answer> answers();
 
  private:
-  enum class Step { covering, persisting, holding };
+  enum class Step { covering, persisting, holding, watching, backing };
   struct Pending {
     std::string link;
     ClientRequest request;
@@ -52,6 +55,7 @@ class Requests {
     Token token;    // what it waits for, once that is known
     std::size_t needed = 0;
     std::optional<std::vector<Plain>> values;  // read, and to be told
+    std::optional<WatchPage> page;             // likewise
   };
   using Body = decltype(ClientReply::body);
 
@@ -61,10 +65,15 @@ class Requests {
   std::optional<Body> write(Pending& pending, const Operation& operation, Now now);
   std::optional<Body> persisted(Pending& pending) const;
   std::optional<Body> begin_wait(Pending& pending, const Quorum& peers);
-  Body late(const Pending& pending) const;
+  std::optional<Body> watch(Pending& pending);
+  WatchView view() const;
+  std::optional<Body> backup(Pending& pending, Now now);
+  // Its time is over; nothing if it has another way to go.
+  std::optional<Body> late(Pending& pending, Now now);
   void answer(const std::string& link, std::uint64_t id, Body body);
 
   NodeState& state_;
+  Backups backups_;
   std::vector<Pending> pending_;
   std::vector<Answer> answers_;
 };

@@ -1,4 +1,4 @@
-#include "net/wire_client.hpp"
+#include "net/capnp_client.hpp"
 
 #include <utility>
 
