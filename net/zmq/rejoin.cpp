@@ -10,6 +10,7 @@
 
 #include "net/zmq/client.hpp"
 #include "net/zmq/rejoin_answer.hpp"
+#include "net/zmq/rejoin_backup.hpp"
 #include "net/zmq/rejoin_command.hpp"
 #include "net/zmq/rejoin_watch.hpp"
 
@@ -24,6 +25,7 @@ int run(int argc, const char* const* argv) {
     std::fputs(command.text.c_str(), *command.exit == 0 ? stdout : stderr);
     return *command.exit;
   }
+  if (std::holds_alternative<RestoreCommand>(command.task)) return run_restore(command);
   std::optional<Endings> endings;
   if (std::holds_alternative<WatchCommand>(command.task)) endings.emplace();
   const auto* request = std::get_if<ClientRequest>(&command.task);
@@ -33,6 +35,7 @@ int run(int argc, const char* const* argv) {
     return usage;
   }
   if (endings) return run_watch(command, **client, *endings);
+  if (std::holds_alternative<BackupCommand>(command.task)) return run_backup(command, **client);
   const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
   const Printed printed = print(command, (*client)->ask(*request, command.timeout), colour);
   std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);
