@@ -14,7 +14,7 @@ Result<Totals> Totals::add(const ReplicaId& who, std::int64_t n) {
   if (n > share_max - total) {
     return Error{ErrorCode::overflow, "a counter's share holds at most 2^62 - 1: it stands at " +
                                           std::to_string(total) + ", cannot add " +
-                                          std::to_string(n)};
+                                          std::to_string(n) + ": add less"};
   }
   Totals delta;
   delta.totals_.raise(who, static_cast<std::uint64_t>(total + n));

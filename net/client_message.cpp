@@ -243,7 +243,8 @@ Result<ClientRequest> read_request(wire::Request::Reader in) {
   if (in.getVersion() != client_version) {
     return Error{ErrorCode::version_unsupported,
                  "client protocol version " + std::to_string(in.getVersion()) +
-                     "; this node speaks " + std::to_string(client_version)};
+                     "; this node speaks " + std::to_string(client_version) +
+                     ": use the rejoin of the node's version"};
   }
   ClientRequest out;
   out.id = in.getId();
@@ -273,7 +274,7 @@ Result<ClientRequest> read_request(wire::Request::Reader in) {
       out.body = BackupRequest{in.getBackup().getSession(), in.getBackup().getFrom()};
       return out;
   }
-  return malformed("an unknown request");
+  return malformed("an unknown request; is the node older than the rejoin that asks?");
 }
 
 Result<ValuesReply> read_values(wire::Values::Reader in) {
@@ -297,7 +298,8 @@ Result<ClientReply> read_reply(wire::Reply::Reader in) {
   if (in.getVersion() != client_version) {
     return Error{ErrorCode::version_unsupported,
                  "the node answers in client protocol version " + std::to_string(in.getVersion()) +
-                     "; this program speaks " + std::to_string(client_version)};
+                     "; this program speaks " + std::to_string(client_version) +
+                     ": use the rejoin of the node's version"};
   }
   ClientReply out;
   out.id = in.getId();

@@ -173,10 +173,10 @@ Result<void> check(const Operation& operation) {
   const std::string type(row->word);
   const std::string verb(word_for(operation.verb));
   const bool none = std::holds_alternative<std::monostate>(operation.value);
-  if (operation.key.empty()) return wrong("a key cannot be empty");
-  if (!is_utf8(operation.key)) return wrong("the key is not UTF-8");
+  if (operation.key.empty()) return wrong("a key cannot be empty: give it a name");
+  if (!is_utf8(operation.key)) return wrong("the key is not UTF-8: the tools take no other text");
   if (const auto* text = std::get_if<Text>(&operation.value); text && !is_utf8(*text)) {
-    return wrong("the value is not UTF-8");
+    return wrong("the value is not UTF-8: the tools take no other text");
   }
   if (operation.verb == Verb::get) {
     return none ? Result<void>() : wrong(type + " get takes a key and no value");

@@ -220,9 +220,10 @@ Result<Commit> Replica::transact(const std::function<Result<void>(Transaction&)>
   if (tx.changes().empty()) return Commit{};
   const std::uint64_t bytes = bytes_of(tx.changes());
   if (bytes > setup_.config.entry_bytes_max) {
-    return Error{ErrorCode::limit_exceeded,
-                 "the transaction takes about " + std::to_string(bytes) + " bytes, the limit is " +
-                     std::to_string(setup_.config.entry_bytes_max) + ": split it"};
+    return Error{ErrorCode::limit_exceeded, "the transaction takes about " + std::to_string(bytes) +
+                                                " bytes, the limit is " +
+                                                std::to_string(setup_.config.entry_bytes_max) +
+                                                ": split it, or raise entry_bytes_max of the node"};
   }
   Overlay changes = tx.changes();
   if (batch_.bytes_with(changes) > setup_.config.entry_bytes_max) {

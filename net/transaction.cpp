@@ -117,16 +117,17 @@ void Transaction::fail(Error error) {
 }
 
 bool Transaction::within_limits(const SlotKey& slot, std::size_t value_bytes) {
-  const auto check = [&](const char* what, std::size_t size, std::uint64_t max) {
+  const auto check = [&](const char* what, std::size_t size, std::uint64_t max, const char* field) {
     if (size <= max) return true;
     fail({ErrorCode::limit_exceeded, std::string(what) + " of '" + slot.object.name.substr(0, 64) +
                                          "' takes " + std::to_string(size) +
-                                         " bytes, the limit is " + std::to_string(max)});
+                                         " bytes, the limit is " + std::to_string(max) +
+                                         ": take less, or raise " + field + " of the node"});
     return false;
   };
-  return check("the name", slot.object.name.size(), config_.key_bytes_max) &&
-         check("an element", slot.path.size(), config_.value_bytes_max) &&
-         check("a value", value_bytes, config_.value_bytes_max);
+  return check("the name", slot.object.name.size(), config_.key_bytes_max, "key_bytes_max") &&
+         check("an element", slot.path.size(), config_.value_bytes_max, "value_bytes_max") &&
+         check("a value", value_bytes, config_.value_bytes_max, "value_bytes_max");
 }
 
 void Transaction::each_fragment(const SlotKey& slot, const FragmentVisitor& visit) const {

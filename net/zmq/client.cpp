@@ -76,7 +76,8 @@ Result<std::unique_ptr<Client>> Client::open(const std::string& address) {
   client->context_.reset(zmq_ctx_new());
   client->socket_.reset(zmq_socket(client->context_.get(), ZMQ_DEALER));
   void* socket = client->socket_.get();
-  if (!socket) return Error{ErrorCode::transport_failed, "cannot open a socket"};
+  if (!socket)
+    return Error{ErrorCode::transport_failed, "cannot open a socket: too many open files?"};
   for (const Option& option : options) {
     zmq_setsockopt(socket, option.name, &option.value, sizeof(option.value));
   }
@@ -136,8 +137,9 @@ Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
   if (!connected && interrupted()) return cut_short;
   if (!connected || zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
       zmq_send(socket, bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
-    return Error{ErrorCode::transport_failed,
-                 "nobody answers at " + address_ + ": is rejoind running there?"};
+    return Error{
+        ErrorCode::transport_failed,
+        "nobody answers at " + address_ + ": is rejoind running there, and --at its --listen?"};
   }
   while (wait_for(ZMQ_POLLIN, deadline + grace)) {
     const auto answer = receive(socket);
@@ -149,7 +151,9 @@ Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
   }
   if (interrupted()) return cut_short;
   return Error{ErrorCode::timed_out,
-               "no answer from " + address_ + " in time; a write may have happened"};
+               "no answer from " + address_ +
+                   " in time; a write may have happened: read it back, or ask again with more "
+                   "--timeout"};
 }
 
 }  // namespace rejoin

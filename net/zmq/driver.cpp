@@ -171,7 +171,8 @@ void Driver::finish() {
   {
     const std::lock_guard lock(state_.mutex);
     state_.replica.leave();
-    requests_.refuse_all({ErrorCode::closed, "the node is stopping"});
+    requests_.refuse_all(
+        {ErrorCode::closed, "the node is stopping: ask another, or this one when it is back"});
   }
   transmit();
   transport_->close(goodbye_time);

@@ -29,8 +29,9 @@ Result<void> check(const NodeOptions& options) {
         "and "
         "write. Say insecure (rejoind --insecure) to start all the same");
   }
-  if (options.peers.size() > peers_max) return wrong("too many peers");
-  if (options.cluster.empty()) return wrong("a cluster needs a name");
+  if (options.peers.size() > peers_max)
+    return wrong("too many peers: at most " + std::to_string(peers_max));
+  if (options.cluster.empty()) return wrong("a cluster needs a name: leave it away for 'default'");
   return options.config.validate();
 }
 
@@ -44,6 +45,14 @@ ReplicaId random_id(const std::optional<NodeId>& known) {
   }
   while (id.incarnation == 0) randombytes_buf(&id.incarnation, sizeof(id.incarnation));
   return id;
+}
+
+// Others say themselves what to do.
+Error advised(Error error, const std::string& directory) {
+  if (error.code == ErrorCode::storage_failed) {
+    error.message += "; can this user write to " + directory + ", and is there room?";
+  }
+  return error;
 }
 
 // The node that the directory belongs to; nothing if it is new.
@@ -119,7 +128,7 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
   std::optional<NodeId> node;
   if (options.directory) {
     auto opened = SqliteStorage::open(*files, *options.directory, store);
-    if (!opened) return opened.error();
+    if (!opened) return advised(opened.error(), *options.directory);
     storage = *std::move(opened);
     auto found = node_in(*storage, store);
     if (!found) return found.error();
@@ -222,7 +231,7 @@ Result<WriteConcern> Node::wait_for(Peers peers, const Token& token, Duration ti
   WriteConcern concern{token, {}, peers.needed(state.peers())};
   if (concern.needed > state.peers()) {
     return wrong("cannot wait for " + std::to_string(concern.needed) + " peers: there are " +
-                 std::to_string(state.peers()));
+                 std::to_string(state.peers()) + "; wait for fewer, or give it more peers");
   }
   auto done = impl_->await(lock, timeout, [&] {
     concern.holders = state.replica.holders(token);

@@ -12,9 +12,12 @@ std::optional<Error> NodeState::hopeless() const {
 
 std::optional<Error> NodeState::refuses_writes() const {
   if (failure) {
-    return Error{failure->code, "writing has stopped, reading goes on: " + failure->message};
+    return Error{failure->code, "writing has stopped, reading goes on: " + failure->message +
+                                    "; mend that, then start the node again"};
   }
-  if (phase != NodePhase::running) return Error{ErrorCode::closed, "the node is stopping"};
+  if (phase != NodePhase::running)
+    return Error{ErrorCode::closed,
+                 "the node is stopping: ask another, or this one when it is back"};
   return std::nullopt;
 }
 

@@ -12,6 +12,16 @@
 namespace rejoin {
 namespace {
 
+constexpr const char* writable = "; choose a file where this user may write, on a disk with room";
+constexpr const char* both =
+    "; name a file that rejoin backup made, and a directory where this user may write";
+
+// Others say themselves what to do.
+Error advised(Error error, const char* advice) {
+  if (error.code == ErrorCode::storage_failed) error.message += advice;
+  return error;
+}
+
 int report(const ClientCommand& command, const char* did, const std::string& where,
            const BackupHead& head) {
   if (command.json) {
@@ -38,7 +48,7 @@ int run_backup(const ClientCommand& command, Client& client) {
   const auto& what = std::get<BackupCommand>(command.task);
   PosixFileSystem files;
   const auto head = take_backup(client, files, what.file, {what.force, command.timeout});
-  if (!head) return print_failure(command, head.error());
+  if (!head) return print_failure(command, advised(head.error(), writable));
   return report(command, "wrote", what.file, *head);
 }
 
@@ -59,7 +69,7 @@ int run_restore(const ClientCommand& command) {
   const auto head = restore_backup(files, what.file, directory);
   if (head) return report(command, "made", directory, *head);
   if (part_is_ours) fs::remove_all(part, ignored);
-  return print_failure(command, head.error());
+  return print_failure(command, advised(head.error(), both));
 }
 
 }  // namespace rejoin

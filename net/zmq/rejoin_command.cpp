@@ -71,7 +71,8 @@ Quorum quorum(const std::string& text) {
   if (text == "majority") return {Quorum::Kind::majority, 0};
   if (text.empty()) throw Wrong{"wait needs --peers all, majority or a number"};
   const std::int64_t number = integer(text, "--peers takes all, majority or a number");
-  if (number < 0 || number > 1'000'000) throw Wrong{"--peers cannot be " + text};
+  if (number < 0 || number > 1'000'000)
+    throw Wrong{"--peers takes a number up to 1000000, not " + text};
   return {Quorum::Kind::at_least, static_cast<std::uint32_t>(number)};
 }
 

@@ -50,7 +50,8 @@ class Log {
         " changes of this node that its disk lost; they come back from there");
   }
   void operator()(const StorageFailed& event) {
-    say("writing has stopped, reading goes on: " + event.error.message);
+    say("writing has stopped, reading goes on: " + event.error.message +
+        "; mend that, then start the node again");
   }
   void operator()(const RepairFinished& event) {
     say("repaired from " + to_string(event.donor) + ": " + std::to_string(event.slots) + " slots");

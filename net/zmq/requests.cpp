@@ -39,14 +39,15 @@ void Requests::take(const std::string& link, const std::string& identity, std::s
   auto request = decode_request(bytes);
   if (!request) return answer(link, 0, request.error());
   if (request->store && *request->store != state_.labels.store) {
-    return answer(link, request->id,
-                  Error{ErrorCode::foreign_store,
-                        "this node belongs to the cluster '" + state_.labels.cluster + "'"});
-  }
-  if (pending_.size() >= pending_max) {
     return answer(
         link, request->id,
-        Error{ErrorCode::limit_exceeded, count(pending_.size(), "request") + " wait already"});
+        Error{ErrorCode::foreign_store, "this node belongs to the cluster '" +
+                                            state_.labels.cluster + "': ask a node of yours"});
+  }
+  if (pending_.size() >= pending_max) {
+    return answer(link, request->id,
+                  Error{ErrorCode::limit_exceeded,
+                        count(pending_.size(), "request") + " wait already: try again later"});
   }
   Pending pending;
   pending.link = link;
@@ -144,7 +145,7 @@ std::optional<Requests::Body> Requests::act(Pending& pending, Now now) {
 std::optional<Requests::Body> Requests::persisted(Pending& pending) const {
   if (!pending.values) {
     if (auto token = state_.durable(pending.commit)) return WrittenReply{*std::move(token)};
-    if (state_.failure) return *state_.failure;
+    if (state_.failure) return *state_.refuses_writes();
     return std::nullopt;
   }
   // A storage that failed makes nothing durable any more, and reading goes on.
@@ -167,9 +168,9 @@ std::optional<Requests::Body> Requests::write(Pending& pending, const Operation&
 std::optional<Requests::Body> Requests::begin_wait(Pending& pending, const Quorum& peers) {
   pending.needed = peers_of(peers).needed(state_.peers());
   if (pending.needed > state_.peers()) {
-    return Error{ErrorCode::invalid_argument, "cannot wait for " + count(pending.needed, "peer") +
-                                                  ": this node has " +
-                                                  count(state_.peers(), "peer")};
+    return Error{ErrorCode::invalid_argument,
+                 "cannot wait for " + count(pending.needed, "peer") + ": this node has " +
+                     count(state_.peers(), "peer") + "; wait for fewer, or give it more (--peer)"};
   }
   pending.token = pending.request.after.empty() ? state_.replica.token() : pending.request.after;
   pending.step = Step::holding;
@@ -224,16 +225,17 @@ std::optional<Requests::Body> Requests::late(Pending& pending, Now now) {
                    "this node has not seen all of the token yet: is it linked to the node that "
                    "gave it (rejoin status)? Else give it more --timeout"};
     case Step::persisting:
-      return Error{ErrorCode::timed_out, pending.values
-                                             ? "what was read is not yet on disk"
-                                             : "written, but not yet known to be on disk"};
+      return Error{ErrorCode::timed_out,
+                   pending.values ? "what was read is not yet on disk: give it more --timeout"
+                                  : "written, but not yet known to be on disk: read it back later"};
     case Step::watching:
       if (watched->resumes && !watched->rest && !pending.page) {
         return WatchPage{false, false, {}, pending.request.after, {}, {}};
       }
-      return Error{ErrorCode::timed_out, "what is watched is not yet on disk"};
+      return Error{ErrorCode::timed_out, "what is watched is not yet on disk: try again"};
     case Step::backing:
-      return Error{ErrorCode::timed_out, "the backup is not yet on the node's own disk"};
+      return Error{ErrorCode::timed_out,
+                   "the backup is not yet on the node's own disk: give it more --timeout"};
     case Step::holding:
       break;
   }
@@ -246,9 +248,9 @@ std::optional<Requests::Body> Requests::late(Pending& pending, Now now) {
 void Requests::answer(const std::string& link, std::uint64_t id, Body body) {
   std::string bytes = encode_reply({id, std::move(body)});
   if (bytes.size() > reply_bytes_max) {
-    bytes = encode_reply(
-        {id, Error{ErrorCode::limit_exceeded, "the answer takes " + std::to_string(bytes.size()) +
-                                                  " bytes, too many for a client"}});
+    bytes = encode_reply({id, Error{ErrorCode::limit_exceeded,
+                                    "the answer takes " + std::to_string(bytes.size()) +
+                                        " bytes, too many for a client: keep less under one key"}});
   }
   answers_.push_back({link, std::move(bytes)});
 }
