@@ -166,6 +166,8 @@ void write_status(const Status& status, wire::Status::Builder out) {
   out.setRepairsTaken(status.stats.repairs_taken);
   out.setRepairsInterrupted(status.stats.repairs_interrupted);
   out.setResends(status.stats.resends);
+  auto duplicated = out.initDuplicated(static_cast<unsigned>(status.duplicated.size()));
+  for (unsigned i = 0; i < duplicated.size(); ++i) duplicated.set(i, status.duplicated[i]);
 }
 
 Status read_status(wire::Status::Reader in) {
@@ -201,6 +203,7 @@ Status read_status(wire::Status::Reader in) {
   out.stats.repairs_taken = in.getRepairsTaken();
   out.stats.repairs_interrupted = in.getRepairsInterrupted();
   out.stats.resends = in.getResends();
+  for (const auto node : in.getDuplicated()) out.duplicated.push_back(string_of(node));
   return out;
 }
 

@@ -79,6 +79,8 @@ class Replica {
   // Peers whose durable clock covers the token, by node.
   std::vector<NodeId> holders(const Token& token) const;
   std::vector<PeerStatus> peers(Now now) const;
+  // Nodes that two live processes claimed within the last peer_timeout_ms: copied directories.
+  std::vector<NodeId> duplicated(Now now) const;
   const Stats& stats() const { return stats_; }
   // All records a new log would need, for Storage::checkpoint. Their number is `records()` now.
   std::vector<std::string> checkpoint() const;
@@ -182,6 +184,8 @@ class Replica {
   void identify(Peer& peer, RouteId route, Now now);
   std::optional<std::string> objection(const Hello& hello) const;
   void refuse(const std::string& reason);
+  void reject(const std::string& reason);
+  void report_duplicate(const NodeId& node, Now now);
   Peer* find_or_make_peer(const NodeId& node);
   bool knows_our_future(const CausalContext& dots) const;
   bool knows_our_future(const Entries& entries) const;
@@ -229,6 +233,7 @@ class Replica {
   std::map<RouteId, Route> routes_;
   RouteId next_route_ = 1;
   std::map<NodeId, Peer> peers_;
+  std::map<NodeId, std::uint64_t> duplicated_ns_;  // when two processes were last heard as it
   std::optional<Receiving> receiving_;
   std::uint64_t repair_sessions_ = 0;
   std::set<std::uint64_t> own_past_;  // incarnations of this node that our disk knows

@@ -76,7 +76,7 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   }
   if (sender.node == setup_.self.node) {
     // A late hello of an earlier start of ours is no second process.
-    if (!own_past_.contains(sender.incarnation)) emit(NodeDuplicated{sender.node});
+    if (!own_past_.contains(sender.incarnation)) report_duplicate(sender.node, now);
     return;
   }
   if (const std::optional<std::string> reason = objection(hello)) return refuse(*reason);
@@ -85,7 +85,7 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   Peer& peer = *known;
   const bool was_live = peer.live();
   const Peer::Greeting greeting = peer.greet(sender, hello, now.mono_ns);
-  if (greeting == Peer::Greeting::duplicate) return emit(NodeDuplicated{sender.node});
+  if (greeting == Peer::Greeting::duplicate) return report_duplicate(sender.node, now);
   if (greeting == Peer::Greeting::returned) {
     if (receiving_ && receiving_->donor == sender.node) abandon_receiving();
     if (was_live) emit(PeerDown{peer.node(), peer.name()});
@@ -148,11 +148,37 @@ std::optional<std::string> Replica::objection(const Hello& hello) const {
 void Replica::refuse(const std::string& reason) {
   ++stats_.frames_refused;
   emit(FrameRefused{{ErrorCode::version_unsupported, reason}});
+  reject(reason);
+}
+
+// Tells whoever may be behind the routes that nobody answered yet.
+void Replica::reject(const std::string& reason) {
   for (const auto& [id, route] : routes_) {
     if (!route.node && !route.loops) {
       send_on(id, Reject{protocol_version_min, protocol_version, reason}, 0);
     }
   }
+}
+
+// The event comes once for as long as both are heard. The one that is not listened to has no peer
+// that would tell it, so it is told why.
+void Replica::report_duplicate(const NodeId& node, Now now) {
+  std::erase_if(duplicated_ns_, [&](const auto& one) {
+    return one.second + setup_.config.peer_timeout_ms * 1'000'000 < now.mono_ns;
+  });
+  const bool is_new = duplicated_ns_.insert_or_assign(node, now.mono_ns).second;
+  if (is_new) emit(NodeDuplicated{node});
+  if (node != setup_.self.node) {
+    reject("another process runs as node " + to_string(node) + ": was its directory copied?");
+  }
+}
+
+std::vector<NodeId> Replica::duplicated(Now now) const {
+  std::vector<NodeId> out;
+  for (const auto& [node, heard_ns] : duplicated_ns_) {
+    if (heard_ns + setup_.config.peer_timeout_ms * 1'000'000 >= now.mono_ns) out.push_back(node);
+  }
+  return out;
 }
 
 // Nodes that nobody configured may come and go; what is remembered of them is bounded.

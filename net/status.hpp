@@ -18,6 +18,8 @@ struct Status {
   std::string storage;  // a directory, or "volatile"
   std::string failure;  // why writing has stopped; empty: it has not
 
+  std::vector<std::string> duplicated;  // node ids that two live processes claim
+
   std::uint64_t objects = 0;
   std::uint64_t slots_live = 0;      // live dots
   std::uint64_t value_bytes = 0;     // of values, in memory

@@ -108,6 +108,7 @@ struct Status {
   repairsTaken @23 :UInt64;
   repairsInterrupted @24 :UInt64;
   resends @25 :UInt64;
+  duplicated @26 :List(Text);   # node ids
 }
 
 struct Peer {

@@ -35,6 +35,9 @@ Status NodeState::status() const {
   out.replica = to_string(replica.self());
   out.storage = labels.storage;
   if (failure) out.failure = failure->message;
+  for (const NodeId& node : replica.duplicated(clock_now())) {
+    out.duplicated.push_back(to_string(node));
+  }
   out.objects = replica.store().objects().size();
   out.slots_live = replica.store().live_count();
   out.value_bytes = replica.store().value_bytes();

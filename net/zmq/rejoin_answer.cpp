@@ -44,6 +44,7 @@ Json json_of(const Status& status) {
           {"replica", status.replica},
           {"storage", status.storage},
           {"failure", status.failure.empty() ? Json(nullptr) : Json(status.failure)},
+          {"duplicated", status.duplicated},
           {"objects", status.objects},
           {"live_dots", status.slots_live},
           {"value_bytes", status.value_bytes},
@@ -87,6 +88,9 @@ std::string text_of_status(const Status& status, bool colour) {
       " objects  " + std::to_string(status.slots_live) + " live dots  " +
       size_text(status.value_bytes) + " values  " + size_text(status.stored_bytes) + " on disk\n";
   if (!status.failure.empty()) out += "FAILED, takes no writes: " + status.failure + "\n";
+  for (const std::string& node : status.duplicated) {
+    out += "DUPLICATED: two processes run as node " + node + ": was its directory copied?\n";
+  }
   for (const Status::Peer& peer : status.peers) out += peer_line(peer, colour);
   out += "frames out " + std::to_string(stats.frames_out) + ", " + size_text(stats.bytes_out) +
          "; in " + std::to_string(stats.frames_in) + ", " + size_text(stats.bytes_in) + "\n";

@@ -88,5 +88,35 @@ TEST(FailingCall, AnyOnceLosesNothingShown) {
   EXPECT_GT(totals.stopped_writing, 0U);
 }
 
+// The disk is full: the node stops writing. Started again it may not open while there is no room,
+// and says so; with room it has all that it showed.
+TEST(FailingCall, FullDiskThatLaterHasRoom) {
+  std::uint64_t stopped = 0;
+  std::uint64_t did_not_open = 0;
+  for (std::uint64_t pages = 8; pages < 120; pages += 3) {
+    Cluster cluster(pages, 3);
+    Totals totals;
+    for (unsigned i = 0; i < cluster.size(); ++i) open(cluster, i, totals);
+    cluster.disk(victim).limit_bytes(pages * 4096);
+    for (int i = 0; i < steps; ++i) cluster.step();
+    stopped += cluster.stopped_writing(victim);
+
+    cluster.crash(victim, Survival::all);
+    Error error;
+    if (!cluster.start(victim, error)) {
+      EXPECT_EQ(error.code, ErrorCode::storage_failed);
+      EXPECT_NE(error.message.find("no space left"), std::string::npos) << error.message;
+      ++did_not_open;
+      cluster.crash(victim, Survival::all);
+    }
+    cluster.disk(victim).limit_bytes(~std::uint64_t{0});
+    cluster.expect_converged();
+    ASSERT_FALSE(HasFailure()) << pages << " pages";
+  }
+  std::cout << "  " << stopped << " nodes filled their disk, " << did_not_open
+            << " of them did not open before there was room; 0 lost\n";
+  EXPECT_GT(stopped, 10U);
+}
+
 }  // namespace
 }  // namespace rejoin::disk_test

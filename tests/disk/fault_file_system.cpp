@@ -92,6 +92,10 @@ Result<void> FaultFileSystem::write(Node& node, const std::string& path, Change 
   const bool truncates = change_made.truncates;
   auto allowed = change(truncates ? "truncate" : "write", path, detail);
   if (!allowed && !powered_) return allowed;
+  if (!has_room_for(node, change_made)) {
+    failed_ = true;
+    return Error{ErrorCode::storage_failed, "cannot write " + path + ": no space left"};
+  }
   // A write that fails has written some of it.
   if (!allowed) change_made.bytes.resize(change_made.bytes.size() * quarters_done_ / 4);
   if (allowed || !truncates || done_all_the_same()) {
@@ -99,6 +103,14 @@ Result<void> FaultFileSystem::write(Node& node, const std::string& path, Change 
     node.unsynced.push_back(std::move(change_made));
   }
   return allowed;
+}
+
+bool FaultFileSystem::has_room_for(const Node& node, const Change& change_made) const {
+  const std::uint64_t end = change_made.offset + change_made.bytes.size();
+  if (end <= node.cached.size()) return true;
+  std::uint64_t used = end - node.cached.size();
+  for (const auto& [name, named] : names_) used += named->cached.size();
+  return used <= bytes_max_;
 }
 
 Result<void> FaultFileSystem::sync(const std::shared_ptr<Node>& node, const std::string& path) {

@@ -49,6 +49,8 @@ class FaultFileSystem final : public FileSystem {
   }
   // Before the n-th change from now on, the power goes: everything fails until power_on.
   void cut_power(std::uint64_t n) { cut_ = changes_ + n; }
+  // A write that would make all files together larger fails: the disk is full.
+  void limit_bytes(std::uint64_t bytes) { bytes_max_ = bytes; }
   // At once.
   void cut_power() { powered_ = false; }
   // What is planned will not happen.
@@ -92,6 +94,7 @@ class FaultFileSystem final : public FileSystem {
   // Whether a change that failed was done all the same.
   bool done_all_the_same() const { return powered_ && quarters_done_ == 4; }
   Result<void> write(Node& node, const std::string& path, Change change);
+  bool has_room_for(const Node& node, const Change& change) const;
   Result<void> sync(const std::shared_ptr<Node>& node, const std::string& path);
   Error off(const std::string& path) const;
 
@@ -102,6 +105,7 @@ class FaultFileSystem final : public FileSystem {
   std::uint64_t changes_ = 0;
   std::uint64_t syncs_ = 0;
   std::uint64_t fail_call_ = 0;
+  std::uint64_t bytes_max_ = ~std::uint64_t{0};
   unsigned quarters_done_ = 2;
   std::uint64_t fail_change_ = 0;
   std::uint64_t fail_sync_ = 0;

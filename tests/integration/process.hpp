@@ -23,6 +23,7 @@ class Process {
   // A line of its stdout, without the newline; nothing if it ended or the time did.
   std::optional<std::string> line(std::chrono::milliseconds timeout = patience);
   void signal(int number) const;
+  pid_t id() const { return pid_; }
   // Its exit code; 128 + the signal's number if one ended it; nothing if it still runs.
   std::optional<int> wait(std::chrono::milliseconds timeout = patience);
   // All that it wrote and line() did not take. Requires that it ended.

@@ -41,6 +41,7 @@ Status some_status() {
   status.events_dropped = 9;
   status.peers.push_back({"tcp://h:1", "b", "id", "streaming", 1, 2, 3, 4, 5, 6});
   status.stats.resends = 11;
+  status.duplicated = {"00ff", "77"};
   return status;
 }
 
@@ -81,6 +82,7 @@ TEST(ClientMessage, RepliesComeBackAsTheyWere) {
   EXPECT_EQ(read.peers, some_status().peers);
   EXPECT_EQ(read.failure, "disk full");
   EXPECT_EQ(read.stats.resends, 11U);
+  EXPECT_EQ(read.duplicated, some_status().duplicated);
 }
 
 TEST(ClientMessage, TruncatedAtEveryByteIsRefused) {
