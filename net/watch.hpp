@@ -27,13 +27,18 @@
 
 namespace rejoin {
 
+// Pages of one answer that are still to come. Not nested: clang 14 cannot make an optional of a
+// nested struct with member initialisers.
+struct WatchRest {
+  bool snapshot = false;
+  CausalContext upto;
+  ObjectKey from;
+
+  friend bool operator==(const WatchRest&, const WatchRest&) = default;
+};
+
 struct WatchRequest {
-  struct Rest {  // pages of one answer that are still to come
-    bool snapshot = false;
-    CausalContext upto;
-    ObjectKey from;
-    friend bool operator==(const Rest&, const Rest&) = default;
-  };
+  using Rest = WatchRest;
 
   std::string prefix;
   bool resumes = false;  // after the clock that the client request carries; else a snapshot

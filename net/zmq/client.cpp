@@ -109,7 +109,7 @@ bool Client::interrupted() const {
   return interrupt_ >= 0 && zmq_poll(&item, 1, 0) > 0;
 }
 
-Watch Client::watch(WatchOptions options) {
+Watch Client::watch(WatchOptions what) {
   const auto asking = [this](ClientRequest request, milliseconds timeout) {
     auto reply = ask(std::move(request), timeout);
     const Error* error = reply ? std::get_if<Error>(&reply->body) : nullptr;
@@ -119,7 +119,7 @@ Watch Client::watch(WatchOptions options) {
     }
     return reply;
   };
-  return Watch(asking, std::move(options));
+  return Watch(asking, std::move(what));
 }
 
 Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {

@@ -26,7 +26,7 @@ class Client {
   Result<ClientReply> ask(ClientRequest request, std::chrono::milliseconds timeout);
 
   // Objects with a prefix, now and as they change. This must outlive it.
-  Watch watch(WatchOptions options);
+  Watch watch(WatchOptions what);
 
   // From now on ask() returns, with aborted, once this descriptor is readable: a signalfd, a pipe.
   void interrupt_on(int descriptor) { interrupt_ = descriptor; }

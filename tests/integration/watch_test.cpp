@@ -213,7 +213,7 @@ TEST(ClientWatch, MirrorEqualsTheStoreAfterWritesWhileItReads) {
   Watch watch = (*client)->watch({});
   Mirror mirror;
   std::thread writer([&] {
-    for (int i = 0; i < 300; ++i) {
+    for (std::size_t i = 0; i < 300; ++i) {
       write(*nodes[i % 2], [&](Transaction& tx) {
         open<GCounter>(tx, "counter").add(tx);
         const std::string name = std::to_string(i % 400);
