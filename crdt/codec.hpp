@@ -10,10 +10,13 @@
 //   signed     0x80 + n, then n bytes; negative: 0x7f - n, then n bytes of the number below zero
 //   float      the IEEE bits, ordered; one NaN (last), no -0.0. Not total: NaN cannot be a key
 //   string     the bytes, 00 written as 00 FF, then 00 01
-//   optional   00, or 01 and the value      vector   01 before each element, 00 at the end
-//   pair, tuple, enum: their parts in order; their number
+//   optional   00, or 01 and the value
+//   vector, set, map   01 before each element, 00 at the end; of set and map rising, without NaN
+//   pair, tuple, array, plain aggregate: their parts in order      enum: its number
 //
-// A type of yours: specialise Codec with encode, decode, and `tag` (see type_tag.hpp for the rule).
+// A struct of yours that is a plain aggregate is encoded field by field, with nothing to write;
+// its tag is that of the tuple of its fields. Any other type: specialise Codec with encode, decode
+// and `tag` (see type_tag.hpp for the rule). check_encodable says at compile time what is missing.
 
 #include <concepts>
 #include <cstdint>
@@ -21,7 +24,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -197,86 +199,6 @@ struct Codec<std::vector<std::uint8_t>> {
   }
 };
 
-template <Encodable T>
-struct Codec<std::optional<T>> {
-  static constexpr std::uint32_t tag =
-      static_cast<std::uint32_t>(combine64(8, Codec<T>::tag)) | 0x80000000U;
-  static void encode(std::string& out, const std::optional<T>& value) {
-    put_byte(out, value.has_value());
-    if (value) Codec<T>::encode(out, *value);
-  }
-  static bool decode(ByteReader& in, std::optional<T>& value) {
-    std::uint8_t present = 0;
-    if (!in.byte(present) || present > 1) return false;
-    value.reset();
-    return present == 0 || Codec<T>::decode(in, value.emplace());
-  }
-  static bool can_be_key(const std::optional<T>& value) requires has_non_keys<T> {
-    return !value || Codec<T>::can_be_key(*value);
-  }
-};
-
-template <Encodable T>
-struct Codec<std::vector<T>> {
-  static constexpr std::uint32_t tag =
-      static_cast<std::uint32_t>(combine64(9, Codec<T>::tag)) | 0x80000000U;
-  static void encode(std::string& out, const std::vector<T>& value) {
-    for (const T& element : value) {
-      put_byte(out, 1);
-      Codec<T>::encode(out, element);
-    }
-    put_byte(out, 0);
-  }
-  static bool decode(ByteReader& in, std::vector<T>& value) {
-    value.clear();
-    for (std::uint8_t more = 0; in.byte(more) && more <= 1;) {
-      if (more == 0) return true;
-      T element{};
-      if (!Codec<T>::decode(in, element)) return false;
-      value.push_back(std::move(element));
-    }
-    return false;
-  }
-  static bool can_be_key(const std::vector<T>& value) requires has_non_keys<T> {
-    for (const T& element : value) {
-      if (!Codec<T>::can_be_key(element)) return false;
-    }
-    return true;
-  }
-};
-
-template <Encodable... Ts>
-struct Codec<std::tuple<Ts...>> {
-  static constexpr std::uint32_t tag = [] {
-    std::uint64_t mixed = 10;
-    ((mixed = combine64(mixed, Codec<Ts>::tag)), ...);
-    return static_cast<std::uint32_t>(mixed) | 0x80000000U;
-  }();
-  static void encode(std::string& out, const std::tuple<Ts...>& value) {
-    std::apply([&](const Ts&... parts) { (Codec<Ts>::encode(out, parts), ...); }, value);
-  }
-  static bool decode(ByteReader& in, std::tuple<Ts...>& value) {
-    return std::apply([&](Ts&... parts) { return (Codec<Ts>::decode(in, parts) && ...); }, value);
-  }
-  static bool can_be_key(const std::tuple<Ts...>& value) requires(has_non_keys<Ts> || ...) {
-    return std::apply([](const Ts&... parts) { return (rejoin::can_be_key(parts) && ...); }, value);
-  }
-};
-
-template <Encodable A, Encodable B>
-struct Codec<std::pair<A, B>> {
-  static constexpr std::uint32_t tag = Codec<std::tuple<A, B>>::tag;
-  static void encode(std::string& out, const std::pair<A, B>& value) {
-    Codec<A>::encode(out, value.first);
-    Codec<B>::encode(out, value.second);
-  }
-  static bool decode(ByteReader& in, std::pair<A, B>& value) {
-    return Codec<A>::decode(in, value.first) && Codec<B>::decode(in, value.second);
-  }
-  static bool can_be_key(const std::pair<A, B>& value) requires(has_non_keys<A> ||
-                                                                has_non_keys<B>) {
-    return rejoin::can_be_key(value.first) && rejoin::can_be_key(value.second);
-  }
-};
-
 }  // namespace rejoin
+
+#include "crdt/codec_composites.hpp"
