@@ -18,16 +18,19 @@
 // An element is here and not there: was it added here or removed there? The other context tells: if
 // it has seen the dot and does not hold it, it was removed there; if it has not, it was added here.
 
-#include <algorithm>
 #include <vector>
 
+#include "crdt/order.hpp"
+#include "crdt/refusal.hpp"
 #include "crdt/slots.hpp"
 #include "crdt/type_tag.hpp"
 
 namespace rejoin {
 
-template <Encodable T, class In = Alone>
+template <class T, class In = Alone>
 class AwSet {
+  static_assert(check_encodable<T>());
+
  public:
   static constexpr Family family = Family::aw_set;
   static constexpr std::uint32_t value_tag = Codec<T>::tag;
@@ -42,21 +45,7 @@ class AwSet {
 
   // The delta; where T has values that cannot be elements, a Result of it (error: not_a_number).
   auto add(auto&& who, const T& element) {
-    using Delta = decltype(slots_[element].put(who, Unit{}));
-    if constexpr (has_non_keys<T>) {
-      if (!can_be_key(element)) {
-        return Result<Delta>(
-            Error{ErrorCode::not_a_number, "NaN equals nothing, so it cannot be an element"});
-      }
-      if constexpr (std::is_void_v<Delta>) {
-        slots_[canonical(element)].put(who, Unit{});
-        return Result<void>();
-      } else {
-        return Result<Delta>(slots_[canonical(element)].put(who, Unit{}));
-      }
-    } else {
-      return slots_[element].put(who, Unit{});
-    }
+    return on_element(who, element, [&](const T& e) { return slots_[e].put(who, Unit{}); });
   }
   auto remove(auto&& who, const T& element) { return slots_[element].clear(who); }
   auto clear(auto&& who) { return slots_.clear(who); }
@@ -66,13 +55,9 @@ class AwSet {
   bool empty() const { return slots_.empty(); }
   // In the order of their encodings, which is that of the values.
   std::vector<T> elements() const {
-    std::vector<std::pair<std::string, T>> sorted;
-    slots_.each([&](const T& element) { sorted.emplace_back(encoded(element), element); });
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::vector<T> out;
-    for (auto& [bytes, element] : sorted) out.push_back(std::move(element));
-    return out;
+    std::vector<T> all;
+    slots_.each([&](const T& element) { all.push_back(element); });
+    return in_order(std::move(all));
   }
   std::vector<T> value() const { return elements(); }
 

@@ -68,6 +68,17 @@ class DotStore<Cell<V>> {
     clear();
     push(dot, std::move(value));
   }
+  void push(LocalDot dot, V value) {
+    dots_.push_back(dot);
+    if constexpr (valued) values_.push_back(std::move(value));
+  }
+  // Takes away the dots for which which(dot).
+  template <class F>
+  void drop(F&& which) {
+    for (std::size_t i = dots_.size(); i-- > 0;) {
+      if (which(dots_[i])) drop_at(i);
+    }
+  }
   template <class F>
   void each(F&& f) const {
     for (std::size_t i = 0; i < dots_.size(); ++i) f(dots_[i], value(i));
@@ -95,9 +106,9 @@ class DotStore<Cell<V>> {
       return unit;
     }
   }
-  void push(LocalDot dot, V value) {
-    dots_.push_back(dot);
-    if constexpr (valued) values_.push_back(std::move(value));
+  void drop_at(std::size_t i) {
+    dots_.erase(dots_.begin() + static_cast<std::ptrdiff_t>(i));
+    if constexpr (valued) values_.erase(values_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 
   std::vector<LocalDot> dots_;
@@ -114,8 +125,7 @@ bool DotStore<Cell<V>>::merge(const DotStore& theirs, const Joining& joining) {
   for (std::size_t i = dots_.size(); i-- > 0;) {
     const bool both = std::find(common.begin(), common.end(), dots_[i]) != common.end();
     if (both || !joining.theirs.contains(joining.mine.full(dots_[i]))) continue;
-    dots_.erase(dots_.begin() + static_cast<std::ptrdiff_t>(i));
-    if constexpr (valued) values_.erase(values_.begin() + static_cast<std::ptrdiff_t>(i));
+    drop_at(i);
     changed = true;
   }
   for (std::size_t i = 0; i < common.size(); ++i) {
@@ -158,6 +168,10 @@ bool DotStore<Cell<V>>::decode(ByteReader& in, std::uint32_t replicas) {
   }
   return true;
 }
+
+// Fragments of a lattice, each under its dot: a cell of lattices, of which a node replaces its own.
+template <class L>
+class DotStore<Leaf<L>> : public DotStore<Cell<L>> {};
 
 template <class K, class Shape>
 class DotStore<Table<K, Shape>> {

@@ -62,11 +62,23 @@ struct Codec<Extremum<T, Better>> {
   }
 };
 
-template <Encodable T, class Better, Family of_family, class In = Alone>
+// An order that has a tag is part of the type.
+template <class T, class Better>
+constexpr std::uint32_t extremum_tag() {
+  if constexpr (requires { Better::tag; }) {
+    return Better::tag;
+  } else {
+    return Codec<T>::tag;
+  }
+}
+
+template <class T, class Better, Family of_family, class In = Alone>
 class ExtremumRegister {
+  static_assert(check_encodable<T>());
+
  public:
   static constexpr Family family = of_family;
-  static constexpr std::uint32_t value_tag = Codec<T>::tag;
+  static constexpr std::uint32_t value_tag = extremum_tag<T, Better>();
   using Shape = Leaf<Extremum<T, Better>>;
   using Value = std::optional<T>;
   using Slots = SlotsOf<In, ExtremumRegister, Shape>;

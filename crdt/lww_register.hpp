@@ -19,16 +19,19 @@
 // it on merge would differ from one that had not merged yet and received a removal of the winner.
 
 #include <optional>
+#include <vector>
 
+#include "crdt/last_write.hpp"
 #include "crdt/slots.hpp"
-#include "crdt/stamped.hpp"
 #include "crdt/type_tag.hpp"
 #include "crdt/writer.hpp"
 
 namespace rejoin {
 
-template <Encodable T, class In = Alone>
+template <class T, class In = Alone>
 class LwwRegister {
+  static_assert(check_encodable<T>());
+
  public:
   static constexpr Family family = Family::lww_register;
   static constexpr std::uint32_t value_tag = Codec<T>::tag;
@@ -42,39 +45,21 @@ class LwwRegister {
   explicit LwwRegister(Slots slots) : slots_(std::move(slots)) {}
 
   auto set(TimedWriter auto&& who, T value) {
-    HybridTime newest;
-    slots_.each(
-        [&](const ReplicaId&, const Stamped<T>& live) { newest = std::max(newest, live.time); });
-    if constexpr (requires { who.observe(newest); }) who.observe(newest);
-    return slots_.put(who, Stamped<T>{after(newest, who.now()), canonical(std::move(value))});
+    const HybridTime stamp = stamp_above<T>(slots_, who);
+    return slots_.put(who, Stamped<T>{stamp, canonical(std::move(value))});
   }
   auto remove(auto&& who) { return slots_.clear(who); }
 
   // Nothing if it was never written, or removed.
-  std::optional<T> value() const {
-    std::optional<Stamped<T>> last;
-    ReplicaId writer;
-    slots_.each([&](const ReplicaId& by, const Stamped<T>& live) {
-      if (last && !later(by, live, writer, *last)) return;
-      last = live;
-      writer = by;
-    });
-    return last ? std::optional<T>(std::move(last->value)) : std::nullopt;
-  }
+  std::optional<T> value() const { return last_write<T>(slots_); }
+  // What concurrent writes lost to the value, as long as no later write has seen them.
+  std::vector<T> discarded() const { return lost_writes<T>(slots_); }
 
   bool merge(const LwwRegister& other) { return slots_.merge(other.slots_); }
   friend bool operator==(const LwwRegister&, const LwwRegister&) = default;
 
  private:
   friend struct SlotAccess;
-
-  static bool later(const ReplicaId& by, const Stamped<T>& a, const ReplicaId& other,
-                    const Stamped<T>& b) {
-    if (a.time != b.time) return a.time > b.time;
-    if (by != other) return by > other;
-    return encoded(a.value) > encoded(b.value);
-  }
-
   Slots slots_;
 };
 

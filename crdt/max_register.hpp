@@ -7,7 +7,7 @@
 
 namespace rejoin {
 
-template <Encodable T, class In = Alone>
+template <class T, class In = Alone>
 using MaxRegister = ExtremumRegister<T, std::greater<>, Family::max_register, In>;
 
 static_assert(EncodableLattice<MaxRegister<std::int64_t>>);

@@ -7,7 +7,7 @@
 
 namespace rejoin {
 
-template <Encodable T, class In = Alone>
+template <class T, class In = Alone>
 using MinRegister = ExtremumRegister<T, std::less<>, Family::min_register, In>;
 
 static_assert(EncodableLattice<MinRegister<std::int64_t>>);

@@ -14,16 +14,18 @@
 // Source       DeCandia et al., "Dynamo", SOSP 2007; as dots: arXiv:1603.01529.
 // Not for      callers who want one answer (lww_register.hpp).
 
-#include <algorithm>
 #include <vector>
 
+#include "crdt/order.hpp"
 #include "crdt/slots.hpp"
 #include "crdt/type_tag.hpp"
 
 namespace rejoin {
 
-template <Encodable T, class In = Alone>
+template <class T, class In = Alone>
 class MvRegister {
+  static_assert(check_encodable<T>());
+
  public:
   static constexpr Family family = Family::mv_register;
   static constexpr std::uint32_t value_tag = Codec<T>::tag;
@@ -41,17 +43,9 @@ class MvRegister {
 
   // Each value that stands, once, in the order of their encodings.
   std::vector<T> value() const {
-    std::vector<std::pair<std::string, T>> sorted;
-    slots_.each([&](const ReplicaId&, const T& live) { sorted.emplace_back(encoded(live), live); });
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::vector<T> out;
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-      if (i == 0 || sorted[i].first != sorted[i - 1].first) {
-        out.push_back(std::move(sorted[i].second));
-      }
-    }
-    return out;
+    std::vector<T> all;
+    slots_.each([&](const ReplicaId&, const T& live) { all.push_back(live); });
+    return in_order(std::move(all));
   }
 
   bool merge(const MvRegister& other) { return slots_.merge(other.slots_); }

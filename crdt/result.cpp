@@ -39,6 +39,10 @@ const char* name_of(ErrorCode code) {
       return "closed";
     case ErrorCode::invalid_argument:
       return "invalid_argument";
+    case ErrorCode::removed_for_good:
+      return "removed_for_good";
+    case ErrorCode::insufficient_rights:
+      return "insufficient_rights";
   }
   return "unknown";
 }

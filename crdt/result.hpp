@@ -31,6 +31,8 @@ enum class ErrorCode {
   timed_out,            // the wait ended before the condition held
   closed,               // the node is stopping or has stopped
   invalid_argument,     // a setting or an argument that names nothing valid
+  removed_for_good,     // an element that a two-phase set will not take back
+  insufficient_rights,  // more than this replica may take from a bounded counter
 };
 
 // The code's name as written above, for messages and machines.

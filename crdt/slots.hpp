@@ -10,12 +10,13 @@
 //
 //     put    removes the live dots seen here and adds one with a value
 //     clear  removes the live dots seen here
-//     amend  changes my node's share of a leaf
+//     amend  changes my node's share of a leaf; a change that is bottom did not happen
+//     nothing      the delta of no change;      each_change  of a change for each of some keys
 //
 // `In` says where the slots are. Alone: here, in the value's own context and dot store; a mutator
-// takes the writer's ReplicaId and returns the delta, a value of the root's type. Elsewhere (a
-// store): the mutator takes a transaction and records the change. SlotsOf<In, Root, Shape> picks
-// the form.
+// takes the writer's ReplicaId and returns the delta, a value of the root's type. InPlace: in
+// another value, a map that stands alone, and the delta is the map's. Elsewhere (a store): the
+// mutator takes a transaction and records the change. SlotsOf<In, Root, Shape> picks the form.
 //
 // Merge rule   a live dot stays if both sides hold it, or if one holds it and the other's
 //              context has never seen it; contexts unite. So removal needs no tombstone.
@@ -50,6 +51,11 @@ class Own {
     return root().put(who, std::move(value));
   }
   Root clear(const ReplicaId& who) { return root().clear(who); }
+  Root nothing(const ReplicaId&) const { return {}; }
+  template <class Keys, class F>
+  auto each_change(const ReplicaId& who, const Keys& keys, F&& change) {
+    return root().each_change(who, keys, change);
+  }
   template <class K>
   auto operator[](const K& key) {
     return root()[key];
@@ -58,6 +64,11 @@ class Own {
   template <class K>
   auto at(const K& key) const {
     return Place<const Own, Shape, AtRoot>(*this, {}).at(key);
+  }
+  // For reading at leisure: owns its key.
+  template <class K>
+  auto view(const K& key) const {
+    return Place<const Own, Shape, AtRoot>(*this, {}).view(key);
   }
   // Cell: f(writer, value) of each live dot. Table: f(key) of each key that has live dots.
   template <class F>
@@ -80,9 +91,13 @@ class Own {
 
   Place<Own, Shape, AtRoot> root() { return {*this, {}}; }
 
-  // The delta of an operation here: what it removed, under a place that it names.
-  template <class Path>
-  Root delta_removing(const Path& path) const;
+  // The delta of an operation here: what it removed (dots of the place for which which(dot)), under
+  // a place that it names.
+  template <class Path, class Which>
+  Root delta_removing(const Path& path, Which&& which);
+  // A new dot for the place, which the delta gets with its value.
+  template <class Path, class V>
+  LocalDot mint(const ReplicaId& who, const Path& path, const V& value, Root& delta);
   // A value that is not a delta keeps no empty slots.
   void forget_names() {
     if (names_all_) store_.drop_empty();
@@ -95,16 +110,31 @@ class Own {
 };
 
 template <class Root, class Shape>
-template <class Path>
-Root Own<Root, Shape>::delta_removing(const Path& path) const {
+template <class Path, class Which>
+Root Own<Root, Shape>::delta_removing(const Path& path, Which&& which) {
   Root delta;
   Own& there = SlotAccess::slots(delta);
   there.names_all_ = true;
   if (const auto* here = path.find(store_)) {
-    here->each_dot([&](LocalDot dot) { there.context_.add(context_.full(dot)); });
+    here->each_dot([&](LocalDot dot) {
+      if (which(dot)) there.context_.add(context_.full(dot));
+    });
     if (!here->dotless()) path.make(there.store_).name_all(*here);
   }
+  forget_names();
   return delta;
+}
+
+template <class Root, class Shape>
+template <class Path, class V>
+LocalDot Own<Root, Shape>::mint(const ReplicaId& who, const Path& path, const V& value,
+                                Root& delta) {
+  const LocalDot dot = context_.mint(who);
+  const Dot full = context_.full(dot);
+  Own& there = SlotAccess::slots(delta);
+  there.context_.add(full);
+  path.make(there.store_).assign(there.context_.local(full), value);
+  return dot;
 }
 
 template <class Root, class Shape>
@@ -124,10 +154,11 @@ bool Own<Root, Shape>::merge(const Own& other) {
 template <class Root, class L>
 class OwnLattice {
  public:
-  // change(mine, who) changes mine and returns its delta, as L or as Result<L>.
+  // change(mine, who) changes mine and returns its delta, as L or as Result<L>. If it takes a third
+  // argument, it gets the share's birth: see amended().
   template <class F>
   auto amend(const ReplicaId& who, F&& change) {
-    auto result = change(lattice_, who);
+    auto result = amended(change, lattice_, who, 0);
     if constexpr (std::same_as<decltype(result), L>) {
       return wrapped(std::move(result));
     } else {
@@ -158,6 +189,10 @@ struct SlotsIn<Alone, Root, Shape> {
 template <class Root, class L>
 struct SlotsIn<Alone, Root, Leaf<L>> {
   using type = OwnLattice<Root, L>;
+};
+template <class P, class Root, class Shape>
+struct SlotsIn<InPlace<P>, Root, Shape> {
+  using type = P;
 };
 
 template <class Root, class L>

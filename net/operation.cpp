@@ -82,10 +82,9 @@ auto with_type(Family type, F&& f) {
       return f(std::type_identity<MaxRegister<std::int64_t>>{});
     case Family::min_register:
       return f(std::type_identity<MinRegister<std::int64_t>>{});
-    case Family::aw_set:
-      break;
+    default:
+      return f(std::type_identity<AwSet<Text>>{});
   }
-  return f(std::type_identity<AwSet<Text>>{});
 }
 
 template <class T>

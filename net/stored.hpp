@@ -76,12 +76,18 @@ class Stored<Table<K, Shape>> {
   explicit Stored(StoredAt at) : at_(std::move(at)) {}
 
   Stored<Shape> operator[](const K& key) const { return at(key); }
+  Stored<Shape> view(const K& key) const { return at(key); }
   Stored<Shape> at(const K& key) const {
     StoredAt below = at_;
     Codec<K>::encode(below.slot.path, key);
     return Stored<Shape>(std::move(below));
   }
   void clear(Transaction& tx) { tx.clear_all(at_.slot.object, at_.slot.path); }
+  void nothing(Transaction&) const {}
+  template <class Keys, class F>
+  void each_change(Transaction&, const Keys& keys, F&& change) {
+    for (const auto& key : keys) change(key);
+  }
 
   // f(key) of each key that has live dots, rising.
   template <class F>
@@ -113,19 +119,33 @@ class Stored<Leaf<L>> {
   explicit Stored(StoredAt at) : at_(std::move(at)) {}
 
   // change(mine, who) as for a lattice that stands alone; mine is the join of my node's fragments.
+  // A birth is the transaction's stamp, which rises.
   template <class F>
   void amend(Transaction& tx, F&& change) {
-    tx.amend(at_.slot, [&](const std::vector<std::string>& fragments) -> Result<std::string> {
+    using Next = Result<std::optional<std::string>>;
+    tx.amend(at_.slot, [&](const std::vector<std::string>& fragments) -> Next {
       L mine;
       for (const std::string& bytes : fragments) {
         if (const std::optional<L> fragment = decoded<L>(bytes)) mine.merge(*fragment);
       }
-      auto delta = change(mine, tx.self());
-      if constexpr (!std::same_as<decltype(delta), L>) {
-        if (!delta) return delta.error();
+      auto delta = amended(change, mine, tx.self(), tx.now().value);
+      const auto next = [&](const L& changed) -> Next {
+        if (changed == L()) return Next(std::nullopt);
+        return Next(encoded(mine));
+      };
+      if constexpr (std::same_as<decltype(delta), L>) {
+        return next(delta);
+      } else {
+        return delta ? next(*delta) : Next(delta.error());
       }
-      return encoded(mine);
     });
+  }
+  void clear(Transaction& tx) { tx.clear(at_.slot); }
+
+  bool empty() const {
+    bool any = false;
+    at_.reader->each_fragment(at_.slot, [&](const Dot&, std::string_view) { any = true; });
+    return !any;
   }
   L joined() const {
     L all;
@@ -146,6 +166,11 @@ struct SlotsIn<InStore, Root, Shape> {
 template <class Root, class L>
 struct SlotsIn<InStore, Root, Leaf<L>> {
   using type = Stored<Leaf<L>>;
+};
+
+template <class Shape>
+struct InOf<Stored<Shape>> {
+  using type = InStore;
 };
 
 template <class T>

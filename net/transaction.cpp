@@ -94,9 +94,7 @@ void Transaction::clear_all(const ObjectKey& object, std::string_view prefix) {
   for (std::string& path : paths) clear({object, std::move(path)});
 }
 
-void Transaction::amend(
-    const SlotKey& slot,
-    const std::function<Result<std::string>(const std::vector<std::string>&)>& change) {
+void Transaction::amend(const SlotKey& slot, const Amendment& change) {
   std::vector<Dot> own;
   std::vector<std::string> values;
   each_fragment(slot, [&](const Dot& dot, std::string_view value) {
@@ -104,9 +102,10 @@ void Transaction::amend(
     values.emplace_back(value);
     if (dot.sequence != unminted) own.push_back(dot);
   });
-  Result<std::string> next = change(values);
-  if (!next) return fail(next.error());
-  if (!within_limits(slot, next->size())) return;
+  Result<std::optional<std::string>> changed = change(values);
+  if (!changed) return fail(changed.error());
+  std::optional<std::string> next = *std::move(changed);
+  if (!next || !within_limits(slot, next->size())) return;
   Change& waiting = changes_[slot];
   for (const Dot& dot : own) waiting.see(dot);
   waiting.value = *std::move(next);

@@ -66,13 +66,16 @@ class Transaction : public SlotReader {
   void clear(const SlotKey& slot);
   // Every slot of the object whose path has the prefix.
   void clear_all(const ObjectKey& object, std::string_view prefix = {});
-  // Replaces my node's fragments by one: change(their values) gives it, or an error.
-  void amend(const SlotKey& slot,
-             const std::function<Result<std::string>(const std::vector<std::string>&)>& change);
+  // Replaces my node's fragments by one: change(their values) gives it, or nothing to leave them as
+  // they are, or an error.
+  using Amendment =
+      std::function<Result<std::optional<std::string>>(const std::vector<std::string>&)>;
+  void amend(const SlotKey& slot, const Amendment& change);
 
   // Removes the key: all that was seen of it.
   template <class T>
   void remove(const Key<T>& key) {
+    static_assert(removable<T>, "a key of this type cannot be removed: that breaks its promise");
     clear_all(key.object());
   }
 

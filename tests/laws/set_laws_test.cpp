@@ -1,4 +1,8 @@
 #include "crdt/aw_set.hpp"
+#include "crdt/g_set.hpp"
+#include "crdt/lww_set.hpp"
+#include "crdt/rw_set.hpp"
+#include "crdt/two_phase_set.hpp"
 #include "tests/laws/law_suite.hpp"
 
 namespace rejoin::laws {
@@ -36,8 +40,9 @@ inline rc::Gen<double> elements<double>() {
   return edgy_double();
 }
 
-template <class T>
-struct Subject<AwSet<T>> {
+// What every set has; a type without an operation is not asked for it.
+template <class Set, class T>
+struct SetSubject {
   using Op = SetOp<T>;
   static rc::Gen<Op> operations() {
     auto change = rc::gen::weightedElement<SetChange>(
@@ -46,15 +51,16 @@ struct Subject<AwSet<T>> {
       return Op{drawn.first, drawn.second};
     });
   }
-  static Result<AwSet<T>> apply(AwSet<T>& set, const Op& op, const At& at) {
-    switch (op.change) {
-      case SetChange::add: return set.add(at, op.element);
-      case SetChange::remove: return set.remove(at, op.element);
-      case SetChange::clear: return set.clear(at);
+  static Result<Set> apply(Set& set, const Op& op, const At& at) {
+    if constexpr (requires { set.clear(at); }) {
+      if (op.change == SetChange::clear) return set.clear(at);
     }
-    return set;
+    if constexpr (requires { set.remove(at, op.element); }) {
+      if (op.change == SetChange::remove) return set.remove(at, op.element);
+    }
+    return set.add(at, op.element);
   }
-  static auto value(const AwSet<T>& set) {
+  static auto value(const Set& set) {
     for (const T& element : set.elements()) {
       if (!set.contains(element)) return std::vector<T>{};
     }
@@ -62,7 +68,20 @@ struct Subject<AwSet<T>> {
   }
 };
 
-using Sets = testing::Types<AwSet<int>, AwSet<std::string>, AwSet<double>>;
-INSTANTIATE_TYPED_TEST_SUITE_P(Set, Laws, Sets);
+template <class T>
+struct Subject<AwSet<T>> : SetSubject<AwSet<T>, T> {};
+template <class T>
+struct Subject<RwSet<T>> : SetSubject<RwSet<T>, T> {};
+template <class T>
+struct Subject<LwwSet<T>> : SetSubject<LwwSet<T>, T> {};
+template <class T>
+struct Subject<TwoPhaseSet<T>> : SetSubject<TwoPhaseSet<T>, T> {};
+template <class T>
+struct Subject<GSet<T>> : SetSubject<GSet<T>, T> {};
+
+using AddWins = testing::Types<AwSet<int>, AwSet<std::string>, AwSet<double>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(AddWinsSet, Laws, AddWins);
+using OtherSets = testing::Types<GSet<int>, TwoPhaseSet<double>, RwSet<std::string>, LwwSet<int>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Set, Laws, OtherSets);
 
 }  // namespace rejoin::laws

@@ -14,8 +14,10 @@ class Desk {
  public:
   explicit Desk(const ReplicaId& id) : self(id) {}
 
+  // Requires, for types that tell shares by their births: a stamp above those before.
+  Transaction begin(HybridTime now) const { return Transaction(store, config, self, now); }
   Transaction begin(std::uint64_t wall_ms = 1'000) const {
-    return Transaction(store, config, self, HybridTime::from_unix_ms(wall_ms));
+    return begin(HybridTime::from_unix_ms(wall_ms));
   }
   // The entry that the transaction makes now; merged here.
   Entry commit(const Transaction& tx) {
@@ -25,10 +27,14 @@ class Desk {
     return entry;
   }
   template <class F>
-  Entry transact(F&& f, std::uint64_t wall_ms = 1'000) {
-    Transaction tx = begin(wall_ms);
+  Entry transact(F&& f, HybridTime now) {
+    Transaction tx = begin(now);
     f(tx);
     return commit(tx);
+  }
+  template <class F>
+  Entry transact(F&& f, std::uint64_t wall_ms = 1'000) {
+    return transact(std::forward<F>(f), HybridTime::from_unix_ms(wall_ms));
   }
 
   ReplicaId self;

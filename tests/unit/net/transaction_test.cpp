@@ -18,6 +18,8 @@
 namespace rejoin::testing {
 namespace {
 
+using Next = Result<std::optional<std::string>>;  // of a share that is amended
+
 const SlotKey milk = slot("milk");
 const SlotKey eggs = slot("eggs");
 const SlotKey tea = slot("tea");
@@ -181,9 +183,9 @@ TEST(Transaction, AmendReplacesFragmentsOfItsOwnNodeOnly) {
   merge(desk.store, made({b, 1}).puts(milk, "other"));
   std::vector<std::string> mine;
   const Entry entry = desk.transact([&](Transaction& tx) {
-    tx.amend(milk, [&](const std::vector<std::string>& fragments) -> Result<std::string> {
+    tx.amend(milk, [&](const std::vector<std::string>& fragments) -> Next {
       mine = fragments;
-      return std::string("joined");
+      return Next("joined");
     });
   });
   std::sort(mine.begin(), mine.end());
@@ -196,8 +198,8 @@ TEST(Transaction, AmendTwiceTakesOneDotAndReadsItsFirst) {
   Desk desk(a);
   const Entry entry = desk.transact([&](Transaction& tx) {
     for (int i = 0; i < 3; ++i) {
-      tx.amend(milk, [&](const std::vector<std::string>& fragments) -> Result<std::string> {
-        return (fragments.empty() ? "" : fragments.front()) + "x";
+      tx.amend(milk, [&](const std::vector<std::string>& fragments) -> Next {
+        return Next((fragments.empty() ? "" : fragments.front()) + "x");
       });
     }
   });
@@ -262,7 +264,7 @@ TEST(TransactionLimits, ALongerNameElementOrValueFailsTheWholeTransaction) {
   };
   EXPECT_EQ(refused(cluster, large_put), ErrorCode::limit_exceeded);
   const auto large_amend = [&](Transaction& tx) -> Result<void> {
-    tx.amend(milk, [](const auto&) -> Result<std::string> { return std::string(101, 'v'); });
+    tx.amend(milk, [](const auto&) -> Next { return Next(std::string(101, 'v')); });
     return {};
   };
   EXPECT_EQ(refused(cluster, large_amend), ErrorCode::limit_exceeded);

@@ -1,4 +1,4 @@
-// One statement of semantics: each of the seven types, opened in a store, reads the same as the
+// One statement of semantics: each type, opened in a store, reads the same as the
 // value that stands alone after the same operations, deliveries and removals. And what only a store
 // has: shares that survive a concurrent removal, and that a new incarnation takes over.
 
@@ -10,12 +10,26 @@
 #include <vector>
 
 #include "crdt/aw_set.hpp"
+#include "crdt/bounded_counter.hpp"
+#include "crdt/flags.hpp"
 #include "crdt/g_counter.hpp"
+#include "crdt/g_map.hpp"
+#include "crdt/g_set.hpp"
+#include "crdt/hyper_log_log.hpp"
+#include "crdt/lattice_value.hpp"
+#include "crdt/lww_map.hpp"
 #include "crdt/lww_register.hpp"
+#include "crdt/lww_set.hpp"
 #include "crdt/max_register.hpp"
 #include "crdt/min_register.hpp"
+#include "crdt/multi_map.hpp"
 #include "crdt/mv_register.hpp"
+#include "crdt/or_map.hpp"
+#include "crdt/ordered_register.hpp"
 #include "crdt/pn_counter.hpp"
+#include "crdt/resettable_counter.hpp"
+#include "crdt/rw_set.hpp"
+#include "crdt/two_phase_set.hpp"
 #include "tests/unit/net/cluster.hpp"
 #include "tests/unit/net/desk.hpp"
 #include "tests/unit/net/random_entries.hpp"
@@ -27,6 +41,20 @@ namespace {
 // store.
 template <class T>
 struct Operations;
+
+// For operations that return a delta in some cases and a Result in others.
+template <class T, class F>
+std::optional<T> given(F&& change) {
+  using Returned = decltype(change());
+  if constexpr (std::is_same_v<Returned, T>) {
+    return change();
+  } else if constexpr (std::is_same_v<Returned, Result<T>>) {
+    return *change();
+  } else {
+    static_cast<void>(change());
+    return std::nullopt;
+  }
+}
 
 template <>
 struct Operations<GCounter> {
@@ -57,8 +85,7 @@ struct Operations<LwwRegister<std::string>> {
 };
 template <>
 struct Operations<MvRegister<std::string>> : Operations<LwwRegister<std::string>> {};
-template <>
-struct Operations<AwSet<std::string>> {
+struct SetOperations {
   static auto apply(std::uint64_t draw, auto& value, auto&& who) {
     const std::string element = std::to_string(draw / 10 % 5);
     if (draw % 10 == 0) return value.clear(who);
@@ -66,10 +93,152 @@ struct Operations<AwSet<std::string>> {
     return value.add(who, element);
   }
 };
+template <>
+struct Operations<AwSet<std::string>> : SetOperations {};
+template <>
+struct Operations<RwSet<std::string>> : SetOperations {};
+template <>
+struct Operations<LwwSet<std::string>> : SetOperations {};
+template <>
+struct Operations<GSet<std::string>> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    return value.add(who, std::to_string(draw % 5));
+  }
+};
+template <>
+struct Operations<TwoPhaseSet<std::string>> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    const std::string element = std::to_string(draw / 10 % 9);
+    using T = TwoPhaseSet<std::string>;
+    if (draw % 10 < 3 || value.was_removed(element)) {
+      return given<T>([&] { return value.remove(who, element); });
+    }
+    return given<T>([&] { return value.add(who, element); });
+  }
+};
+template <>
+struct Operations<EwFlag> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    return draw % 2 == 0 ? value.enable(who) : value.disable(who);
+  }
+};
+template <>
+struct Operations<DwFlag> : Operations<EwFlag> {};
+template <>
+struct Operations<ResettableCounter> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    using T = ResettableCounter;
+    if (draw % 5 == 0) return given<T>([&] { return value.reset(who); });
+    const auto n = static_cast<std::int64_t>(draw % 20) - 10;
+    return given<T>([&] { return value.add(who, n); });
+  }
+};
+template <>
+struct Operations<BoundedCounter<-5>> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    const std::int64_t rights = value.rights(who_of(who));
+    const auto n = static_cast<std::int64_t>(draw / 10 % 7);
+    if (draw % 10 < 4 || rights == 0) return value.add(who, n);
+    if (draw % 10 < 7) return value.move_rights(who, draw % 2 == 0 ? a : b, std::min(n, rights));
+    return value.subtract(who, std::min(n, rights));
+  }
+  static const ReplicaId& who_of(const Transaction& tx) { return tx.self(); }
+  static ReplicaId who_of(const At& at) { return at; }
+};
+template <>
+struct Operations<HyperLogLog<std::string>> : Operations<GSet<std::string>> {};
+
+struct HighScore {
+  static constexpr std::string_view name = "test.high_score";
+  std::string player;
+  std::int64_t points = 0;
+  bool merge(const HighScore& other) {
+    if (std::tie(other.points, other.player) <= std::tie(points, player)) return false;
+    *this = other;
+    return true;
+  }
+  friend bool operator==(const HighScore&, const HighScore&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const HighScore& score) {
+    return out << score.player << ' ' << score.points;
+  }
+};
+template <>
+struct Operations<LatticeValue<HighScore>> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    return value.join(who, {std::to_string(draw % 3), static_cast<std::int64_t>(draw / 3 % 50)});
+  }
+};
+struct ByLength {
+  static constexpr std::string_view name = "test.by_length";
+  bool operator()(const std::string& a, const std::string& b) const { return a.size() < b.size(); }
+};
+using Longest = OrderedRegister<std::string, ByLength>;
+template <>
+struct Operations<Longest> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    return value.set(who, std::string(draw % 4, static_cast<char>('a' + draw / 4 % 3)));
+  }
+};
+template <>
+struct Operations<LwwMap<int, std::string>> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    const int key = static_cast<int>(draw / 10 % 4);
+    if (draw % 10 == 0) return value.clear(who);
+    if (draw % 10 < 4) return value.remove(who, key);
+    return value.set(who, key, std::to_string(draw % 7));
+  }
+};
+template <>
+struct Operations<MultiMap<std::string, int>> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    const std::string key = std::to_string(draw / 10 % 3);
+    const int one = static_cast<int>(draw / 30 % 3);
+    if (draw % 20 == 0) return value.clear(who);
+    if (draw % 10 == 1) return value.remove_all(who, key);
+    if (draw % 10 < 4) return value.remove(who, key, one);
+    return value.add(who, key, one);
+  }
+};
+using Tables = OrMap<std::string, OrMap<int, AwSet<std::string>>>;
+template <>
+struct Operations<Tables> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    const std::string key = std::to_string(draw / 20 % 2);
+    const int row = static_cast<int>(draw / 40 % 2);
+    if (draw % 20 == 0) return value.clear(who);
+    if (draw % 20 == 1) return value.remove(who, key);
+    if (draw % 20 < 4) return value[key].remove(who, row);
+    return SetOperations::apply(draw / 80, nested(value[key][row]), who);
+  }
+  static auto& nested(auto&& handle) { return handle; }
+};
+using Stock = OrMap<std::string, ResettableCounter>;
+template <>
+struct Operations<Stock> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    const std::string key = std::to_string(draw / 10 % 2);
+    if (draw % 10 == 0) return given<Stock>([&] { return value.remove(who, key); });
+    if (draw % 10 == 1) return given<Stock>([&] { return value[key].reset(who); });
+    const auto n = static_cast<std::int64_t>(draw / 20 % 20) - 10;
+    return given<Stock>([&] { return value[key].add(who, n); });
+  }
+};
+using Newest = GMap<int, LwwRegister<std::string>>;
+template <>
+struct Operations<Newest> {
+  static auto apply(std::uint64_t draw, auto& value, auto&& who) {
+    auto here = value[static_cast<int>(draw / 50 % 3)];
+    return Operations<LwwRegister<std::string>>::apply(draw, here, who);
+  }
+};
 
 template <class T>
 T delta_of(T delta) {
   return delta;
+}
+template <class T>
+T delta_of(std::optional<T> delta) {
+  return *delta;
 }
 template <class T>
 T delta_of(Result<T> delta) {
@@ -82,16 +251,20 @@ void merge_made(Desk& desk, const Entry& entry) {
 
 template <class T>
 class InStoreAsAlone : public ::testing::Test {};
-using SevenTypes =
-    ::testing::Types<GCounter, PnCounter, LwwRegister<std::string>, MvRegister<std::string>,
-                     MaxRegister<std::int64_t>, MinRegister<std::int64_t>, AwSet<std::string>>;
-TYPED_TEST_SUITE(InStoreAsAlone, SevenTypes);
+using AllTypes = ::testing::Types<
+    GCounter, PnCounter, LwwRegister<std::string>, MvRegister<std::string>,
+    MaxRegister<std::int64_t>, MinRegister<std::int64_t>, AwSet<std::string>, RwSet<std::string>,
+    LwwSet<std::string>, GSet<std::string>, TwoPhaseSet<std::string>, EwFlag, DwFlag,
+    ResettableCounter, BoundedCounter<-5>, HyperLogLog<std::string>, LatticeValue<HighScore>,
+    Longest, LwwMap<int, std::string>, MultiMap<std::string, int>, Tables, Stock, Newest>;
+TYPED_TEST_SUITE(InStoreAsAlone, AllTypes);
 
 TYPED_TEST(InStoreAsAlone, ReadsTheSameAfterTheSameHistory) {
   using T = TypeParam;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     test::Random random(seed);
     std::vector<Desk> desks = {Desk(a), Desk(b), Desk(c)};
+    std::vector<HybridClock> clocks(desks.size());
     std::vector<T> alone(desks.size());
     std::vector<std::pair<T, Entry>> made;  // what each operation gave, in both worlds
     std::vector<std::set<std::size_t>> known(desks.size());
@@ -99,14 +272,14 @@ TYPED_TEST(InStoreAsAlone, ReadsTheSameAfterTheSameHistory) {
       const std::size_t i = random.below(desks.size());
       const std::uint64_t draw = random.next();
       if (random.one_in(2)) {
-        const std::uint64_t wall_ms = 1'000 + random.below(3);
-        T delta = delta_of<T>(Operations<T>::apply(draw, alone[i], At(desks[i].self, wall_ms)));
+        const HybridTime now = clocks[i].tick(HybridTime::from_unix_ms(1'000 + random.below(3)));
+        T delta = delta_of<T>(Operations<T>::apply(draw, alone[i], At(desks[i].self, now)));
         Entry entry = desks[i].transact(
             [&](Transaction& tx) {
               auto handle = open<T>(tx, "it");
               Operations<T>::apply(draw, handle, tx);
             },
-            wall_ms);
+            now);
         known[i].insert(made.size());
         made.emplace_back(std::move(delta), std::move(entry));
       } else {
