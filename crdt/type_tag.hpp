@@ -36,8 +36,7 @@ enum class Family : std::uint16_t {
   resettable_counter = 19,
   bounded_counter = 20,
   hyper_log_log = 21,
-  count_min_sketch = 22,
-  lattice_value = 23,
+  lattice_value = 22,
 };
 
 // The value type of what a program names itself, such as an order or a lattice: a hash of the name,

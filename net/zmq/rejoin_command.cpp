@@ -92,7 +92,7 @@ const char* meaning_of(Family type) {
       return "an integer: the greatest ever set";
     case Family::min_register:
       return "an integer: the least ever set";
-    case Family::aw_set:
+    default:
       break;
   }
   return "a set of texts: an add wins over a concurrent remove";
