@@ -43,6 +43,8 @@ const char* name_of(ErrorCode code) {
       return "removed_for_good";
     case ErrorCode::insufficient_rights:
       return "insufficient_rights";
+    case ErrorCode::access_denied:
+      return "access_denied";
   }
   return "unknown";
 }

@@ -33,6 +33,7 @@ enum class ErrorCode {
   invalid_argument,     // a setting or an argument that names nothing valid
   removed_for_good,     // an element that a two-phase set will not take back
   insufficient_rights,  // more than this replica may take from a bounded counter
+  access_denied,        // a key that may not do this, or a key file that others could change
 };
 
 // The code's name as written above, for messages and machines.

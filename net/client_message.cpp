@@ -168,6 +168,8 @@ void write_status(const Status& status, wire::Status::Builder out) {
   out.setResends(status.stats.resends);
   auto duplicated = out.initDuplicated(static_cast<unsigned>(status.duplicated.size()));
   for (unsigned i = 0; i < duplicated.size(); ++i) duplicated.set(i, status.duplicated[i]);
+  out.setAccessRefused(status.access_refused);
+  out.setEncrypted(status.encrypted);
 }
 
 Status read_status(wire::Status::Reader in) {
@@ -204,12 +206,14 @@ Status read_status(wire::Status::Reader in) {
   out.stats.repairs_interrupted = in.getRepairsInterrupted();
   out.stats.resends = in.getResends();
   for (const auto node : in.getDuplicated()) out.duplicated.push_back(string_of(node));
+  out.access_refused = in.getAccessRefused();
+  out.encrypted = in.getEncrypted();
   return out;
 }
 
 // A code that this program does not know was refused all the same.
 ErrorCode code_named(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(ErrorCode::invalid_argument); ++i) {
+  for (int i = 0; i <= static_cast<int>(ErrorCode::access_denied); ++i) {
     if (name == name_of(static_cast<ErrorCode>(i))) return static_cast<ErrorCode>(i);
   }
   return ErrorCode::aborted;

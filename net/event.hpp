@@ -52,8 +52,14 @@ struct RepairFinished {
   std::uint64_t slots = 0;
 };
 
+// With keys: somebody was not let in, or let us not in, or may not do what they tried.
+struct AccessRefused {
+  std::string who;  // a key, or what an operator calls it
+  Error error;      // what it was, and what allows it
+};
+
 using Event = std::variant<Changed, PeerUp, PeerDown, FrameRefused, NodeDuplicated, OwnPastUnknown,
-                           StorageFailed, RepairFinished>;
+                           StorageFailed, RepairFinished, AccessRefused>;
 
 enum class PeerState {
   unknown,    // a route that nobody answered yet

@@ -88,7 +88,9 @@ class Replica {
 
   // ---- handle
   // A frame from anyone. Its error, if it was refused, is for a log: the core has dealt with it.
-  Result<void> handle_frame(std::string_view bytes, Now now);
+  // `judge`: whether whoever brought it may say this, where links tell who that is.
+  using Judge = std::function<Result<void>(const Frame&)>;
+  Result<void> handle_frame(std::string_view bytes, Now now, const Judge& judge = {});
   void handle_timeout(Now now);
   // Records up to this number (counted from 1 in the order they were polled) are durable.
   void handle_persisted(std::uint64_t upto, Now now);

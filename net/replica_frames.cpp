@@ -12,14 +12,17 @@ constexpr std::size_t peers_max = 4096;
 
 }  // namespace
 
-Result<void> Replica::handle_frame(std::string_view bytes, Now now) {
+Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge& judge) {
   REJOIN_ASSERT(phase_ != Phase::restoring);
   ++stats_.frames_in;
   stats_.bytes_in += bytes.size();
   Result<Frame> frame = decode_frame(bytes, setup_.store, setup_.config.frame_bytes_max);
   Result<void> verdict;
+  if (frame && judge) verdict = judge(*frame);
   if (!frame) {
     verdict = frame.error();
+  } else if (!verdict) {
+    // Not dispatched: whoever sent it is not who it says.
   } else if (auto* hello = std::get_if<Hello>(&frame->body)) {
     on(frame->sender, *hello, now);
   } else if (auto* reject = std::get_if<Reject>(&frame->body)) {

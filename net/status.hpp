@@ -27,6 +27,8 @@ struct Status {
   std::uint64_t clock_dots = 0;      // dots ever merged whole
   std::uint64_t links_refused = 0;   // messages of a wrong form, replies that nobody took
   std::uint64_t events_dropped = 0;  // that nobody took in time
+  std::uint64_t access_refused = 0;  // keys, and what keys tried that they may not
+  bool encrypted = false;            // links need keys
 
   struct Peer {
     std::string address;

@@ -109,6 +109,8 @@ struct Status {
   repairsInterrupted @24 :UInt64;
   resends @25 :UInt64;
   duplicated @26 :List(Text);   # node ids
+  accessRefused @27 :UInt64;
+  encrypted @28 :Bool;
 }
 
 struct Peer {

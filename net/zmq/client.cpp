@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <optional>
 #include <vector>
 
+#include "net/zmq/key_directory.hpp"
+#include "net/zmq/socket.hpp"
 #include "net/zmq/transport.hpp"
 
 namespace rejoin {
@@ -24,7 +27,7 @@ struct Option {
   int name;
   int value;
 };
-constexpr std::array options = {
+constexpr std::array socket_options = {
     // Default: for ever. A question that nobody took is not worth waiting for at exit.
     Option{ZMQ_LINGER, 0},
     // Default: questions are queued for a node that is not there; so one would be taken for asked.
@@ -42,6 +45,10 @@ constexpr std::array options = {
     Option{ZMQ_SNDHWM, 16},
     Option{ZMQ_RCVHWM, 16},
 };
+
+Error wrong(std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message)};
+}
 
 // The last part of the next message, if it is a node's answer.
 std::optional<std::string> receive(void* socket) {
@@ -70,25 +77,86 @@ void Client::CloseContext::operator()(void* context) const {
 
 Client::~Client() = default;
 
-Result<std::unique_ptr<Client>> Client::open(const std::string& address) {
+Result<std::unique_ptr<Client>> Client::open(const ClientOptions& options) try {
+  std::optional<KeyDirectory> keys;
+  Acquaintance server{{}, {}, options.server};
+  if (options.keys.has_value() == options.insecure) {
+    return wrong(options.insecure ? "keys and insecure exclude each other"
+                                  : "needs keys (a directory that rejoin keygen DIR makes), or the "
+                                    "word insecure for plaintext");
+  }
+  if (options.keys) {
+    auto opened = KeyDirectory::open(*options.keys);
+    if (!opened) return opened.error();
+    keys = *std::move(opened);
+    auto found = keys->server(options.server);
+    if (!found) return found.error();
+    server = *std::move(found);
+  }
   std::unique_ptr<Client> client(new Client());
-  client->address_ = address;
+  client->address_ = server.address;
   client->context_.reset(zmq_ctx_new());
   client->socket_.reset(zmq_socket(client->context_.get(), ZMQ_DEALER));
   void* socket = client->socket_.get();
   if (!socket)
     return Error{ErrorCode::transport_failed, "cannot open a socket: too many open files?"};
-  for (const Option& option : options) {
+  for (const Option& option : socket_options) {
     zmq_setsockopt(socket, option.name, &option.value, sizeof(option.value));
   }
   // Default: none; the decoder reserves what a sender claims.
   const auto bytes_max = static_cast<std::int64_t>(reply_bytes_max);
   zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof(bytes_max));
-  if (zmq_connect(socket, address.c_str()) != 0) {
-    return Error{ErrorCode::invalid_argument,
-                 "'" + address + "' is no address; one is tcp://HOST:PORT"};
+  if (keys) {
+    if (auto keyed = speak_curve(socket, keys->self(), server.key); !keyed) return keyed.error();
+    auto monitor = watch_handshakes(client->context_.get(), socket, "client");
+    if (!monitor) return monitor.error();
+    client->monitor_.reset(monitor->release());
+  }
+  if (zmq_connect(socket, server.address.c_str()) != 0) {
+    return wrong("'" + server.address + "' is no address; one is tcp://HOST:PORT");
   }
   return client;
+} catch (const std::exception& e) {
+  return Error{ErrorCode::aborted, e.what()};
+}
+
+// Until the node is there, does not want us, the deadline passed, or it was interrupted.
+Client::Met Client::meet(Clock::time_point deadline) {
+  std::vector<zmq_pollitem_t> items = {{socket_.get(), 0, ZMQ_POLLOUT, 0}};
+  if (monitor_) items.push_back({monitor_.get(), 0, ZMQ_POLLIN, 0});
+  if (interrupt_ >= 0) items.push_back({nullptr, interrupt_, ZMQ_POLLIN, 0});
+  while (met_ != Met::refused) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    const int ready = zmq_poll(items.data(), static_cast<int>(items.size()),
+                               static_cast<long>(std::max(left, milliseconds(0)).count()));
+    if (ready > 0 && items[0].revents != 0) return Met::node;
+    while (monitor_) {
+      const auto event = next_handshake(monitor_.get());
+      if (!event) break;
+      if (*event == Handshake::denied) met_ = Met::refused;
+      if (*event == Handshake::failed) met_ = Met::unsure;
+      if (*event == Handshake::done) met_ = Met::nobody;
+    }
+    if (interrupted() || (ready == 0 && left.count() <= 0)) break;
+    if (ready < 0 && zmq_errno() != EINTR) break;
+  }
+  return met_;
+}
+
+Error Client::nobody(Met met) const {
+  if (met == Met::refused) {
+    return {ErrorCode::access_denied, address_ +
+                                          " does not let this key in: put its self.pub there, as "
+                                          "clients/NAME.pub"};
+  }
+  if (met == Met::unsure) {
+    return {ErrorCode::transport_failed,
+            "whoever answers at " + address_ +
+                " does not have the key that its .pub file here says, or does not use keys"};
+  }
+  return {ErrorCode::transport_failed, "nobody answers at " + address_ +
+                                           ": is rejoind running there?" +
+                                           (monitor_ ? "" : " If it uses keys, so must you")};
 }
 
 bool Client::wait_for(short events, Clock::time_point deadline) const {
@@ -128,18 +196,16 @@ Result<ClientReply> Client::ask(ClientRequest request, milliseconds timeout) {
   void* socket = socket_.get();
 
   const char kind = static_cast<char>(Transport::Speaker::client);
-  const bool connected = wait_for(ZMQ_POLLOUT, deadline);
+  const Met met = meet(deadline);
   // What connecting took is not the node's to wait.
   const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
   request.timeout_ms = static_cast<std::uint64_t>(std::max(left, milliseconds(0)).count());
   const std::string bytes = encode_request(request);
   const Error cut_short{ErrorCode::aborted, "interrupted; a write may have happened"};
-  if (!connected && interrupted()) return cut_short;
-  if (!connected || zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
+  if (met != Met::node && interrupted()) return cut_short;
+  if (met != Met::node || zmq_send(socket, &kind, 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
       zmq_send(socket, bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
-    return Error{
-        ErrorCode::transport_failed,
-        "nobody answers at " + address_ + ": is rejoind running there, and --at its --listen?"};
+    return nobody(met);
   }
   while (wait_for(ZMQ_POLLIN, deadline + grace)) {
     const auto answer = receive(socket);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/client_message.hpp"
@@ -12,17 +13,28 @@
 
 namespace rejoin {
 
+struct ClientOptions {
+  // NAME@ADDRESS, where the node's key is KEYS/peers/NAME.pub, or NAME where that file has the
+  // address; in plaintext ADDRESS.
+  std::string server;
+  std::optional<std::string> keys;  // the directory that make_keys made
+  bool insecure = false;            // no keys: plaintext
+};
+
 class Client {
  public:
-  // Does not wait for anybody. Error: transport_failed for an address that can never be one.
-  static Result<std::unique_ptr<Client>> open(const std::string& address);
+  // Does not wait for anybody. Errors: invalid_argument for an address that can never be one, keys
+  // that are none, and where neither keys nor insecure is said; access_denied for key files that
+  // others could change.
+  static Result<std::unique_ptr<Client>> open(const ClientOptions& options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   // Sends the request, whose id and timeout it sets, and waits for its reply. An Error that the
-  // node answers is in the reply. Errors: transport_failed (nobody is there), timed_out (no answer:
-  // a write may have happened), and those of decode_reply.
+  // node answers is in the reply. Errors: transport_failed (nobody is there), access_denied (the
+  // node does not let this key in), timed_out (no answer: a write may have happened), and those of
+  // decode_reply.
   Result<ClientReply> ask(ClientRequest request, std::chrono::milliseconds timeout);
 
   // Objects with a prefix, now and as they change. This must outlive it.
@@ -45,9 +57,15 @@ class Client {
   struct CloseContext {
     void operator()(void* context) const;
   };
+  enum class Met { nobody, unsure, refused, node };
+  Met meet(std::chrono::steady_clock::time_point deadline);
+  Error nobody(Met met) const;
+
   std::string address_;
   std::unique_ptr<void, CloseContext> context_;
   std::unique_ptr<void, CloseSocket> socket_;
+  std::unique_ptr<void, CloseSocket> monitor_;  // with keys
+  Met met_ = Met::nobody;
   std::uint64_t last_id_ = 0;
   int interrupt_ = -1;
 };

@@ -73,16 +73,28 @@ std::vector<Transport::Received> Driver::receive() {
 bool Driver::handle(const std::vector<Transport::Received>& messages) {
   const std::lock_guard lock(state_.mutex);
   const Now now = clock_now();
+  Access* access = transport_->access();
+  if (std::exchange(state_.keys_changed, false) && access) access->reload();
   for (const Transport::Received& message : messages) {
     if (message.speaker == Transport::Speaker::client) {
-      requests_.take(message.link, message.identity, message.bytes, now);
+      requests_.take(message.link, message.bytes, now,
+                     access ? access->may_ask(message.identity) : Result<void>());
     } else {
-      // A refusal becomes an event and a number in the core; there is nobody else to tell.
-      static_cast<void>(state_.replica.handle_frame(message.bytes, now));
+      take_frame(message, now);
     }
   }
   state_.replica.handle_timeout(now);
   return state_.phase == NodePhase::running;
+}
+
+// A refusal becomes an event and a number in the core; there is nobody else to tell.
+void Driver::take_frame(const Transport::Received& message, Now now) {
+  Access* access = transport_->access();
+  Replica::Judge judge;
+  if (access) {
+    judge = [&](const Frame& frame) { return access->may_send(message.identity, frame); };
+  }
+  static_cast<void>(state_.replica.handle_frame(message.bytes, now, judge));
 }
 
 void Driver::persist() {
@@ -154,6 +166,13 @@ void Driver::publish_events() {
   while (auto event = state_.replica.poll_event()) {
     state_.events.push(*std::move(event));
     any = true;
+  }
+  if (Access* access = transport_->access()) {
+    for (AccessRefused& refused : access->take_reports()) {
+      state_.events.push(std::move(refused));
+      any = true;
+    }
+    state_.access_refused = access->refused();
   }
   if (any) state_.event_ready.notify_all();
   if (storage_) state_.stored_bytes = storage_->log_bytes() + storage_->checkpoint_bytes();

@@ -35,6 +35,7 @@ class Driver {
   void wait();
   // False: the node is to stop.
   bool handle(const std::vector<Transport::Received>& messages);
+  void take_frame(const Transport::Received& message, Now now);  // with the mutex held
   void persist();
   void checkpoint();
   void transmit();

@@ -23,11 +23,12 @@ Error wrong(std::string message) {
 }
 
 Result<void> check(const NodeOptions& options) {
-  if (!options.insecure) {
+  if (options.keys && options.insecure) return wrong("keys and insecure exclude each other");
+  if (!options.keys && !options.insecure) {
     return wrong(
-        "this build has no keys yet: it speaks plaintext, and whoever reaches the port may read "
-        "and "
-        "write. Say insecure (rejoind --insecure) to start all the same");
+        "needs keys (a directory that rejoin keygen DIR makes; rejoind --keys DIR), or the word "
+        "insecure (rejoind --insecure) for plaintext, where whoever reaches the port may read and "
+        "write");
   }
   if (options.peers.size() > peers_max)
     return wrong("too many peers: at most " + std::to_string(peers_max));
@@ -123,6 +124,12 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
   if (sodium_init() < 0) return Error{ErrorCode::transport_failed, "libsodium does not start"};
   const StoreId store = StoreId::named(options.cluster);
 
+  std::unique_ptr<Access> access;
+  if (options.keys) {
+    auto opened = Access::open(*options.keys);
+    if (!opened) return opened.error();
+    access = *std::move(opened);
+  }
   auto files = std::make_unique<PosixFileSystem>();
   std::unique_ptr<Storage> storage;
   std::optional<NodeId> node;
@@ -136,6 +143,7 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
   }
 
   const ReplicaId self = random_id(node);
+  if (access) access->own(self);
   if (options.name.empty()) options.name = to_string(self.node).substr(0, 8);
   auto impl = std::make_unique<Impl>(Replica::Setup{options.config, store, self, options.name},
                                      options.events_max);
@@ -148,17 +156,20 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
   state.replica.start(clock_now(), !node);
 
   if (auto opened = state.wakeup.open(); !opened) return opened.error();
-  auto transport =
-      Transport::open(options.listen, {options.config.frame_bytes_max, options.peers.size()});
+  auto transport = Transport::open(options.listen,
+                                   {options.config.frame_bytes_max, options.peers.size()},
+                                   std::move(access));
   if (!transport) return transport.error();
   for (const std::string& peer : options.peers) {
     const RouteId route = state.replica.add_route(clock_now());
-    if (auto connected = (*transport)->connect(route, peer); !connected) return connected.error();
-    state.labels.routes.emplace_back(route, peer);
+    auto connected = (*transport)->connect(route, peer);
+    if (!connected) return connected.error();
+    state.labels.routes.emplace_back(route, *std::move(connected));
   }
   state.labels.name = options.name;
   state.labels.cluster = options.cluster;
   state.labels.store = store;
+  state.labels.encrypted = options.keys.has_value();
   state.labels.address = (*transport)->address();
   state.labels.storage = options.directory.value_or("volatile");
   impl->files = std::move(files);
@@ -256,6 +267,14 @@ std::optional<Event> Node::next(Duration timeout) {
   state.event_ready.wait_for(
       lock, timeout, [&] { return state.events.size() > 0 || state.phase != NodePhase::running; });
   return state.events.pop();
+}
+
+void Node::reload_keys() {
+  {
+    const std::lock_guard lock(impl_->state.mutex);
+    impl_->state.keys_changed = true;
+  }
+  impl_->state.wakeup.wake();
 }
 
 void Node::stop() {

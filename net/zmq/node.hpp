@@ -4,9 +4,9 @@
 //
 //     NodeOptions options;
 //     options.name = "a";
-//     options.peers = {"tcp://127.0.0.1:7402"};
+//     options.keys = "keys-a";                               // made by rejoin keygen
+//     options.peers = {"b@tcp://127.0.0.1:7402"};            // with the key keys-a/peers/b.pub
 //     options.directory = "data-a";                          // nothing: volatile
-//     options.insecure = true;
 //     auto node = Node::start(std::move(options));
 //     if (!node) return complain(node.error().message);
 //     auto token = (*node)->transact([](Transaction& tx) -> Result<void> {
@@ -46,11 +46,14 @@ namespace rejoin {
 struct NodeOptions {
   std::string name;                          // a label for people
   std::string listen = "tcp://127.0.0.1:*";  // *: any free port, see Node::address()
-  std::vector<std::string> peers;            // addresses; a host name may resolve later
+  // NAME@ADDRESS, where the key is KEYS/peers/NAME.pub, or NAME where that file has the address; in
+  // plaintext ADDRESS. A host name may resolve later.
+  std::vector<std::string> peers;
+  std::optional<std::string> keys;           // the directory that make_keys made
   std::optional<std::string> directory;      // where it is durable; nothing: volatile
   std::string cluster = "default";           // nodes of other clusters are refused
   Config config;
-  bool insecure = false;  // plaintext, anyone who reaches the port may write: must be said
+  bool insecure = false;  // no keys: plaintext, anyone who reaches the port may read and write
   std::uint32_t events_max = 4096;  // waiting for next()
 };
 
@@ -86,8 +89,9 @@ class Node {
  public:
   using Duration = std::chrono::milliseconds;
 
-  // Opens the storage, binds, connects, starts the thread. Errors: invalid_argument,
-  // transport_failed, storage_failed, storage_corrupt, storage_locked, foreign_store.
+  // Opens the storage, binds, checks that strangers stay out, connects, starts the thread. Errors:
+  // invalid_argument, transport_failed, storage_failed, storage_corrupt, storage_locked,
+  // foreign_store, access_denied.
   static Result<std::unique_ptr<Node>> start(NodeOptions options);
   ~Node();  // stop()
   Node(const Node&) = delete;
@@ -131,6 +135,10 @@ class Node {
   void watch(std::string prefix);
   // The next event; nothing when the timeout ended or the node stopped.
   std::optional<Event> next(Duration timeout);
+
+  // Reads the key files again, soon: a key that is gone may do nothing from then on, on links that
+  // it has too. A new one is also found without this, when it knocks.
+  void reload_keys();
 
   // Makes durable what was accepted, says goodbye, closes; in bounded time, whoever is dead.
   void stop();

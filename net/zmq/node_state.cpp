@@ -44,6 +44,8 @@ Status NodeState::status() const {
   out.stored_bytes = stored_bytes;
   out.clock_dots = replica.shown().count();
   out.links_refused = links_refused;
+  out.access_refused = access_refused;
+  out.encrypted = labels.encrypted;
   out.events_dropped = events.dropped();
   for (const PeerStatus& peer : replica.peers(clock_now())) {
     std::string address;

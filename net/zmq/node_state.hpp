@@ -31,6 +31,7 @@ struct NodeState {
     std::string address;
     std::string storage;
     StoreId store;
+    bool encrypted = false;
     std::vector<std::pair<RouteId, std::string>> routes;  // to the configured peers
   };
 
@@ -58,6 +59,8 @@ struct NodeState {
   std::optional<Error> failure;     // of the storage
   std::uint64_t stored_bytes = 0;   // as the I/O thread last saw it
   std::uint64_t links_refused = 0;  // likewise
+  std::uint64_t access_refused = 0;  // likewise
+  bool keys_changed = false;         // the key files are to be read again
 };
 
 }  // namespace rejoin

@@ -57,6 +57,8 @@ Json json_of(const Status& status) {
           {"bytes_out", stats.bytes_out},
           {"frames_refused", stats.frames_refused},
           {"links_refused", status.links_refused},
+          {"encrypted", status.encrypted},
+          {"access_refused", status.access_refused},
           {"events_dropped", status.events_dropped},
           {"entries_made", stats.entries_made},
           {"entries_merged", stats.entries_merged},
@@ -83,7 +85,8 @@ std::string peer_line(const Status::Peer& peer, bool colour) {
 std::string text_of_status(const Status& status, bool colour) {
   const Stats& stats = status.stats;
   std::string out =
-      "node " + status.name + "  " + status.address + "  cluster " + status.cluster + "\nreplica " +
+      "node " + status.name + "  " + status.address + "  cluster " + status.cluster +
+      (status.encrypted ? "  encrypted" : "  PLAINTEXT") + "\nreplica " +
       status.replica + "\nstore " + status.storage + "  " + std::to_string(status.objects) +
       " objects  " + std::to_string(status.slots_live) + " live dots  " +
       size_text(status.value_bytes) + " values  " + size_text(status.stored_bytes) + " on disk\n";
@@ -95,7 +98,8 @@ std::string text_of_status(const Status& status, bool colour) {
   out += "frames out " + std::to_string(stats.frames_out) + ", " + size_text(stats.bytes_out) +
          "; in " + std::to_string(stats.frames_in) + ", " + size_text(stats.bytes_in) + "\n";
   out += "refused " + std::to_string(stats.frames_refused) + " frames, " +
-         std::to_string(status.links_refused) + " messages; entries made " +
+         std::to_string(status.links_refused) + " messages, " +
+         std::to_string(status.access_refused) + " for their keys; entries made " +
          std::to_string(stats.entries_made) + ", merged " + std::to_string(stats.entries_merged) +
          ", duplicate " + std::to_string(stats.entries_duplicate) + "; repairs given " +
          std::to_string(stats.repairs_given) + ", taken " + std::to_string(stats.repairs_taken) +

@@ -18,7 +18,10 @@ using std::chrono::milliseconds;
 
 constexpr const char* manual = R"(
 A write returns when it is durable at the node. get prints the bare value: several sorted, a line
-each. Text that begins with a dash goes behind --, as in: rejoin --at A lww set k -- -text
+each. Text that begins with a dash goes behind --, as in: rejoin ... lww set k -- -text
+
+With keys the node is named by its key file, DIR/peers/NAME.pub; `self` is the node whose own DIR it
+is. The node must have our DIR/self.pub among its clients/.
 
 Exit code: 0 done, 1 refused, 2 wrong usage, 3 nobody there or not in time.
 )";
@@ -29,11 +32,11 @@ struct Wrong {
 
 // Where CLI11 writes what it reads, before it is looked at.
 struct Words {
-  std::optional<std::string> at, timeout;
-  std::string config, keys, after, peers, since, count;
+  std::optional<std::string> at, server, keys, timeout;
+  std::string config, after, peers, since, count;
   std::optional<std::string> key, value;
   std::string prefix, file, directory, shell;
-  bool token = false, json = false, snapshot = false, force = false;
+  bool token = false, json = false, snapshot = false, force = false, insecure = false;
 };
 
 std::int64_t integer(const std::string& text, const std::string& what) {
@@ -137,14 +140,24 @@ void define_tasks(CLI::App& app, Words& words) {
   restore->add_option("FILE", words.file, "the backup")->type_name("FILE");
   restore->add_option("DIR", words.directory, "an empty or new directory")->type_name("DIR");
 
+  CLI::App* keygen = app.add_subcommand("keygen", "make a key pair in a directory");
+  keygen->add_option("DIR", words.directory, "where to; nothing is overwritten")->type_name("DIR");
+
   CLI::App* completion = app.add_subcommand("completion", "print a script that completes commands");
   completion->add_option("SHELL", words.shell, "the shell")->type_name("bash|zsh|fish");
 }
 
 void define(CLI::App& app, Words& words) {
   app.footer(manual);
-  app.add_option("--at", words.at, "the node's address")->type_name("tcp://HOST:PORT");
-  app.add_option("--config", words.config, "a TOML file with at, timeout and json as keys")
+  app.add_option("--keys", words.keys, "our key and those of nodes; rejoin keygen makes it")
+      ->type_name("DIR");
+  app.add_option("--server", words.server, "with keys, the node; its key file may have the address")
+      ->type_name("NAME[@tcp://HOST:PORT]");
+  app.add_flag("--insecure", words.insecure, "no keys: plaintext");
+  app.add_option("--at", words.at, "in plaintext, the node's address")
+      ->type_name("tcp://HOST:PORT");
+  app.add_option("--config", words.config,
+                 "a TOML file with keys, server, insecure, at, timeout and json as keys")
       ->type_name("FILE");
   app.add_option("--timeout", words.timeout, "how long to try: 500ms, 5s (default), 2m")
       ->type_name("TIME");
@@ -152,7 +165,6 @@ void define(CLI::App& app, Words& words) {
       ->type_name("TOKEN");
   app.add_flag("--token", words.token, "print the token of the write");
   app.add_flag("--json", words.json, "answer in JSON");
-  app.add_option("--keys", words.keys, "not in this build")->type_name("DIR");
   // What is none of ours is told by us, and a command may be followed by any flag.
   app.allow_extras();
   app.fallthrough();
@@ -164,11 +176,18 @@ void define(CLI::App& app, Words& words) {
 // ---- reading
 
 void read_file(const std::string& path, Words& out) {
-  const std::vector<std::string> known = {"at", "timeout", "json"};
+  const std::vector<std::string> known = {"keys", "server", "insecure", "at", "timeout", "json"};
+  Words file;
   for (const auto& [name, node] : read_toml(path)) {
     const std::string_view key = name.str();
     if (key == "at") {
-      if (!out.at) out.at = text_at(node, key);
+      file.at = text_at(node, key);
+    } else if (key == "keys") {
+      file.keys = text_at(node, key);
+    } else if (key == "server") {
+      file.server = text_at(node, key);
+    } else if (key == "insecure") {
+      file.insecure = flag_at(node, key);
     } else if (key == "timeout") {
       if (!out.timeout) out.timeout = text_at(node, key);
     } else if (key == "json") {
@@ -176,6 +195,15 @@ void read_file(const std::string& path, Words& out) {
     } else {
       refuse_key(key, known);
     }
+  }
+  // Keys or none is one choice, and so is which node.
+  if (!out.keys && !out.insecure) {
+    out.keys = file.keys;
+    out.insecure = file.insecure;
+  }
+  if (!out.at && !out.server) {
+    out.at = file.at;
+    out.server = file.server;
   }
 }
 
@@ -274,6 +302,9 @@ void read_task(const CLI::App& app, const CLI::App& command, const Words& words,
   } else if (name == "restore") {
     if (words.directory.empty()) throw Wrong{"restore needs a FILE and a DIR to make"};
     out.task = RestoreCommand{words.file, words.directory};
+  } else if (name == "keygen") {
+    if (words.directory.empty()) throw Wrong{"keygen needs a DIR to make keys in"};
+    out.task = KeygenCommand{words.directory};
   } else if (name == "completion") {
     const auto script = completion_script(words.shell, "rejoin");
     if (!script) throw Wrong{"completion is for bash, zsh or fish, not '" + words.shell + "'"};
@@ -293,16 +324,27 @@ void check_flags(const Words& words, const ClientCommand& command) {
   if (!words.after.empty() && !request) {
     throw Wrong{"--after belongs to reads, writes, wait and status; watch resumes by --token"};
   }
-  const bool offline = command.exit || std::holds_alternative<RestoreCommand>(command.task);
-  if (!offline && command.at.empty()) {
-    throw Wrong{"needs --at ADDRESS, such as --at tcp://127.0.0.1:7401"};
+}
+
+// With keys a node by its name, or in plaintext one by its address.
+ClientOptions node_in(const Words& words) {
+  if (words.keys && words.insecure) throw Wrong{"--keys and --insecure exclude each other"};
+  if (!words.keys && !words.insecure) {
+    throw Wrong{"needs --keys DIR --server NAME@ADDRESS (rejoin keygen DIR makes keys), or --at "
+                "ADDRESS --insecure for plaintext"};
   }
+  if (words.keys && (words.at || !words.server)) {
+    throw Wrong{"--keys needs --server NAME@ADDRESS, such as a@tcp://127.0.0.1:7401" +
+                std::string(words.at ? ", not --at" : "")};
+  }
+  if (words.insecure && (words.server || !words.at)) {
+    throw Wrong{"--insecure needs --at ADDRESS, such as --at tcp://127.0.0.1:7401" +
+                std::string(words.server ? ", not --server" : "")};
+  }
+  return {words.insecure ? *words.at : *words.server, words.keys, words.insecure};
 }
 
 void read(const CLI::App& app, Words& words, ClientCommand& out) {
-  if (!words.keys.empty()) {
-    throw Wrong{"this build has no keys yet: leave --keys away for plaintext"};
-  }
   if (!words.config.empty()) {
     try {
       read_file(words.config, words);
@@ -310,7 +352,6 @@ void read(const CLI::App& app, Words& words, ClientCommand& out) {
       throw Wrong{words.config + ": " + bad.says};
     }
   }
-  out.at = words.at.value_or("");
   out.timeout = duration(words.timeout.value_or("5s"));
   out.token = words.token;
   out.json = words.json;
@@ -318,6 +359,9 @@ void read(const CLI::App& app, Words& words, ClientCommand& out) {
   refuse_extras(app, command);
   read_task(app, command, words, out);
   check_flags(words, out);
+  const bool offline = out.exit || std::holds_alternative<RestoreCommand>(out.task) ||
+                       std::holds_alternative<KeygenCommand>(out.task);
+  if (!offline) out.node = node_in(words);
   if (words.after.empty()) return;
   std::get<ClientRequest>(out.task).after = token_in(words.after, "--after");
 }

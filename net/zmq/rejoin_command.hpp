@@ -9,7 +9,7 @@
 #include <string>
 #include <variant>
 
-#include "net/client_message.hpp"
+#include "net/zmq/client.hpp"
 
 namespace rejoin {
 
@@ -30,13 +30,17 @@ struct RestoreCommand {
   std::string directory;
 };
 
+struct KeygenCommand {
+  std::string directory;
+};
+
 struct ClientCommand {
-  std::string at;
+  ClientOptions node;
   std::chrono::milliseconds timeout{5000};
   CausalContext after;
   bool token = false;
   bool json = false;
-  std::variant<ClientRequest, WatchCommand, BackupCommand, RestoreCommand> task;
+  std::variant<ClientRequest, WatchCommand, BackupCommand, RestoreCommand, KeygenCommand> task;
 
   std::optional<int> exit;  // say `text` and leave with this
   std::string text;

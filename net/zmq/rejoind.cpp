@@ -1,6 +1,6 @@
 // rejoind: a node as a daemon. One line on stdout when it is ready; what happens to it on stderr.
-// SIGTERM or SIGINT: it makes durable what it took, says goodbye, and leaves with 0. Exit codes: 0
-// stopped, 1 could not start, 2 usage.
+// SIGTERM or SIGINT: it makes durable what it took, says goodbye, and leaves with 0. SIGHUP: it reads
+// the key files again. Exit codes: 0 stopped, 1 could not start, 2 usage.
 
 #include <signal.h>
 
@@ -53,6 +53,9 @@ class Log {
     say("writing has stopped, reading goes on: " + event.error.message +
         "; mend that, then start the node again");
   }
+  void operator()(const AccessRefused& event) {
+    say("refused " + event.who + ": " + event.error.message);
+  }
   void operator()(const RepairFinished& event) {
     say("repaired from " + to_string(event.donor) + ": " + std::to_string(event.slots) + " slots");
   }
@@ -79,11 +82,10 @@ int run(int argc, const char* const* argv) {
   }
 
   // Before any thread exists, so that all inherit it and only sigwait below sees the signals.
-  sigset_t endings;
-  sigemptyset(&endings);
-  sigaddset(&endings, SIGTERM);
-  sigaddset(&endings, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &endings, nullptr);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
   auto node = Node::start(command.options);
@@ -97,10 +99,16 @@ int run(int argc, const char* const* argv) {
               static_cast<unsigned long long>(status.objects));
   std::fflush(stdout);
 
+  if (!status.encrypted) {
+    std::fprintf(stderr, "rejoind %s: plaintext: whoever reaches the port may read and write\n",
+                 status.name.c_str());
+  }
   Log log(**node);
   std::thread logger([&] { log.run(); });
-  int signal_number = 0;
-  sigwait(&endings, &signal_number);
+  for (int number = SIGHUP; number == SIGHUP;) {
+    sigwait(&signals, &number);
+    if (number == SIGHUP) (*node)->reload_keys();
+  }
   (*node)->stop();
   logger.join();
   return 0;

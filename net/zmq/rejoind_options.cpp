@@ -36,7 +36,7 @@ constexpr std::array config_fields = {
 
 // As given, before the flags and the file are one.
 struct Given {
-  std::optional<std::string> name, listen, data, cluster;
+  std::optional<std::string> name, listen, data, cluster, keys;
   std::vector<std::string> peers;
   bool is_volatile = false;
   bool insecure = false;
@@ -52,6 +52,8 @@ bool read_flag(std::string_view key, const toml::node& node, Given& out) {
     out.data = text_at(node, key);
   } else if (key == "cluster") {
     out.cluster = text_at(node, key);
+  } else if (key == "keys") {
+    out.keys = text_at(node, key);
   } else if (key == "peer") {
     out.peers = texts_at(node, key);
   } else if (key == "volatile") {
@@ -92,10 +94,11 @@ DaemonCommand wrong(const std::string& says) {
 }
 
 DaemonCommand resolved(const Given& given) {
-  if (!given.insecure) {
-    return wrong(
-        "refuses to start: this build has no keys yet, so it would speak plaintext, and whoever "
-        "reaches the port could read and write. Add --insecure to allow that");
+  if (given.insecure == given.keys.has_value()) {
+    return wrong(given.insecure
+                     ? "--keys and --insecure exclude each other"
+                     : "needs --keys DIR (rejoin keygen DIR makes it), or --insecure for "
+                       "plaintext, where whoever reaches the port may read and write");
   }
   const bool forgets = given.is_volatile;
   if (forgets == given.data.has_value()) {
@@ -110,7 +113,8 @@ DaemonCommand resolved(const Given& given) {
   out.options.directory = given.data;
   out.options.cluster = given.cluster.value_or("default");
   out.options.config = given.config;
-  out.options.insecure = true;
+  out.options.keys = given.keys;
+  out.options.insecure = given.insecure;
   if (auto sound = out.options.config.validate(); !sound) return wrong(sound.error().message);
   return out;
 }
@@ -118,27 +122,30 @@ DaemonCommand resolved(const Given& given) {
 }  // namespace
 
 std::vector<std::string> daemon_keys() {
-  std::vector<std::string> out = {"name",     "listen",  "peer",    "data",
-                                  "volatile", "cluster", "insecure"};
+  std::vector<std::string> out = {"name",     "listen",  "peer", "data",
+                                  "volatile", "cluster", "keys", "insecure"};
   for (const ConfigField& field : config_fields) out.emplace_back(field.name);
   return out;
 }
 
 DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
-  CLI::App app("rejoind: a node that replicates. It answers `rejoin --at ADDRESS`.", "rejoind");
+  CLI::App app("rejoind: a node that replicates. It answers `rejoin`.", "rejoind");
   Given flags;
   bool is_volatile = false, insecure = false;
-  std::string file, keys, shell;
+  std::string file, shell;
   app.add_option("--name", flags.name, "a label for people");
   app.add_option("--listen", flags.listen, "where to listen: tcp://HOST:PORT, or PORT * for any");
-  app.add_option("--peer", flags.peers, "another node's address; once for each");
+  app.add_option("--peer", flags.peers,
+                 "another node, once for each: NAME@ADDRESS, with the key DIR/peers/NAME.pub; "
+                 "ADDRESS alone in plaintext");
   app.add_option("--data", flags.data, "the directory to keep the store in")->type_name("DIR");
   app.add_flag("--volatile", is_volatile, "keep nothing");
   app.add_option("--cluster", flags.cluster, "nodes of other clusters are refused ('default')");
   app.add_option("--config", file, "a TOML file with these names, and the limits, as keys")
       ->type_name("FILE");
-  app.add_flag("--insecure", insecure, "allow plaintext: anyone may read and write");
-  app.add_option("--keys", keys, "not in this build")->type_name("DIR");
+  app.add_option("--keys", flags.keys, "our key and those allowed; rejoin keygen makes it")
+      ->type_name("DIR");
+  app.add_flag("--insecure", insecure, "no keys, plaintext: anyone may read and write");
   app.add_option("--completion", shell, "print a script that completes commands in this shell")
       ->type_name("bash|zsh|fish");
   if (argc > 1 && argv[1] == std::string_view("--complete")) {
@@ -157,7 +164,6 @@ DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
     if (!script) return wrong("completion is for bash, zsh or fish, not '" + shell + "'");
     return {{}, 0, *script};
   }
-  if (!keys.empty()) return wrong("this build has no keys yet: leave --keys away");
 
   Given given;
   try {
@@ -168,7 +174,10 @@ DaemonCommand parse_daemon_command(int argc, const char* const* argv) {
   prefer(given.name, flags.name);
   prefer(given.listen, flags.listen);
   prefer(given.cluster, flags.cluster);
-  if (insecure) given.insecure = true;
+  if (flags.keys || insecure) {  // one choice, as is that of where to keep the store
+    given.keys = flags.keys;
+    given.insecure = insecure;
+  }
   if (flags.data || is_volatile) {  // the two are one choice
     given.data = flags.data;
     given.is_volatile = is_volatile;

@@ -34,8 +34,8 @@ class Requests {
 
   explicit Requests(NodeState& state) : state_(state) {}
 
-  // `identity`: who the link authenticated as; empty in plaintext.
-  void take(const std::string& link, const std::string& identity, std::string_view bytes, Now now);
+  // `allowed`: whether whoever asks may.
+  void take(const std::string& link, std::string_view bytes, Now now, const Result<void>& allowed);
   // Whatever can move does; what is late leaves.
   void advance(Now now);
   // Everything that waits leaves with this.

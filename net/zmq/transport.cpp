@@ -7,10 +7,16 @@
 #include <cerrno>
 #include <vector>
 
+#include "net/zmq/door_check.hpp"
+
 namespace rejoin {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+// Usually it is a few milliseconds; a machine that is very busy may need more.
+constexpr milliseconds door_check_time{5000};
 
 struct Option {
   int name;
@@ -115,17 +121,8 @@ bool send_parts(void* socket, Transport::Speaker speaker, std::string_view bytes
 
 }  // namespace
 
-void Transport::CloseSocket::operator()(void* socket) const {
-  zmq_close(socket);
-}
-
-void Transport::CloseContext::operator()(void* context) const {
-  while (zmq_ctx_term(context) != 0 && zmq_errno() == EINTR) {
-  }
-}
-
-Result<std::unique_ptr<Transport>> Transport::open(const std::string& listen,
-                                                   const Limits& limits) {
+Result<std::unique_ptr<Transport>> Transport::open(const std::string& listen, const Limits& limits,
+                                                   std::unique_ptr<Access> access) {
   int major = 0, minor = 0, patch = 0;
   zmq_version(&major, &minor, &patch);
   if (std::array{major, minor, patch} < std::array{4, 3, 3}) {
@@ -136,15 +133,27 @@ Result<std::unique_ptr<Transport>> Transport::open(const std::string& listen,
   transport->limits_ = limits;
   transport->context_.reset(zmq_ctx_new());
   void* context = transport->context_.get();
-  // The ROUTER, a DEALER for each peer, and what libzmq opens for itself.
-  zmq_ctx_set(context, ZMQ_MAX_SOCKETS, static_cast<int>(limits.peers_max) + 16);
+  // The ROUTER, a DEALER for each peer with the two ends of its monitor, and what libzmq opens for
+  // itself.
+  zmq_ctx_set(context, ZMQ_MAX_SOCKETS, static_cast<int>(3 * limits.peers_max) + 32);
   // Default: small messages share one large buffer, and the last of them keeps all of it. A libzmq
   // that does not know the option says so, and only costs memory.
   zmq_ctx_set(context, zero_copy_recv, 0);
+  transport->access_ = std::move(access);
+  if (auto bound = transport->bind(listen); !bound) return bound.error();
+  return transport;
+}
 
-  auto router = transport->make(ZMQ_ROUTER);
+Result<void> Transport::bind(const std::string& listen) {
+  auto router = make(ZMQ_ROUTER);
   if (!router) return router.error();
-  if (auto set = set_all(router->get(), router_options); !set) return set.error();
+  if (auto set = set_all(router->get(), router_options); !set) return set;
+  if (access_) {
+    auto zap = ZapHandler::open(context_.get());
+    if (!zap) return zap.error();
+    zap_ = *std::move(zap);
+    if (auto keyed = serve_curve(router->get(), access_->directory().self()); !keyed) return keyed;
+  }
   if (zmq_bind(router->get(), listen.c_str()) != 0) {
     const bool taken = zmq_errno() == EADDRINUSE;
     return failed("cannot listen on " + listen,
@@ -154,16 +163,23 @@ Result<std::unique_ptr<Transport>> Transport::open(const std::string& listen,
   std::array<char, 256> bound{};
   std::size_t size = bound.size();
   zmq_getsockopt(router->get(), ZMQ_LAST_ENDPOINT, bound.data(), &size);
-  transport->address_ = bound.data();
-  transport->router_ = *std::move(router);
-  return transport;
+  address_ = bound.data();
+  router_ = *std::move(router);
+  if (!access_) return {};
+  const auto judge = [this](const std::string& stranger) {
+    zap_->answer([&](const std::string& key) {
+      return key == stranger ? access_->knows(key) : access_->admits(key, Clock::now());
+    });
+  };
+  return check_door(address_, access_->directory().self().public_key, zap_->socket(), judge,
+                    door_check_time);
 }
 
 Transport::~Transport() {
   close(milliseconds(0));
 }
 
-Result<Transport::Socket> Transport::make(int type) const {
+Result<Socket> Transport::make(int type) const {
   Socket socket(zmq_socket(context_.get(), type));
   if (!socket) return failed("cannot open a socket", "; too many peers or open files?");
   if (auto set = set_all(socket.get(), common_options); !set) return set.error();
@@ -175,23 +191,47 @@ Result<Transport::Socket> Transport::make(int type) const {
   return socket;
 }
 
-Result<void> Transport::connect(RouteId route, const std::string& address) {
+Result<Socket> Transport::make_dealer() const {
   auto dealer = make(ZMQ_DEALER);
-  if (!dealer) return dealer.error();
-  if (auto set = set_all(dealer->get(), dealer_options); !set) return set;
-  if (zmq_connect(dealer->get(), address.c_str()) != 0) {
-    return failed("cannot connect to " + address, "; an address is tcp://HOST:PORT");
+  if (!dealer) return dealer;
+  if (auto set = set_all(dealer->get(), dealer_options); !set) return set.error();
+  return dealer;
+}
+
+Result<std::string> Transport::connect(RouteId route, const std::string& peer) {
+  const auto maker = [this] { return make_dealer(); };
+  std::optional<Link> link;
+  if (access_) {
+    auto server = access_->directory().server(peer);
+    if (!server) return server.error();
+    access_->give_route(route, server->name);
+    link.emplace(*std::move(server), maker, context_.get(), *access_, route);
+  } else {
+    link.emplace(peer, maker);
   }
-  dealers_[route] = *std::move(dealer);
-  return {};
+  if (auto connected = link->connect(); !connected) return connected.error();
+  return links_.emplace(route, *std::move(link)).first->second.address();
 }
 
 void Transport::wait(std::chrono::nanoseconds at_most, const Wakeup& wakeup) {
-  std::array<zmq_pollitem_t, 2> items = {
-      {{router_.get(), 0, ZMQ_POLLIN, 0}, {nullptr, wakeup.descriptor(), ZMQ_POLLIN, 0}}};
+  std::array<zmq_pollitem_t, 3> items = {{{router_.get(), 0, ZMQ_POLLIN, 0},
+                                          {nullptr, wakeup.descriptor(), ZMQ_POLLIN, 0},
+                                          {zap_ ? zap_->socket() : nullptr, 0, ZMQ_POLLIN, 0}}};
+  const auto before = Clock::now();
+  for (const auto& [route, link] : links_) {
+    if (link.due() == Clock::time_point::max()) continue;
+    at_most = link.due() <= before ? std::chrono::nanoseconds(0)
+                                   : std::min<std::chrono::nanoseconds>(at_most, link.due() - before);
+  }
   // Rounded up: a deadline that is less than a millisecond away must not become a busy loop.
   const auto ms = std::chrono::ceil<milliseconds>(std::max(at_most, std::chrono::nanoseconds(0)));
-  zmq_poll(items.data(), static_cast<int>(items.size()), static_cast<long>(ms.count()));
+  zmq_poll(items.data(), zap_ ? 3 : 2, static_cast<long>(ms.count()));
+  if (!access_) return;
+  zap_->answer([this](const std::string& key) { return access_->admits(key, Clock::now()); });
+  const auto now = Clock::now();
+  for (auto& [route, link] : links_) {
+    if (link.due() <= now) link.tend(now);
+  }
 }
 
 std::optional<Transport::Received> Transport::receive() {
@@ -220,8 +260,9 @@ std::optional<Transport::Received> Transport::receive() {
 }
 
 bool Transport::send(RouteId route, std::string_view frame) {
-  const auto dealer = dealers_.find(route);
-  return dealer != dealers_.end() && send_parts(dealer->second.get(), Speaker::peer, frame);
+  const auto link = links_.find(route);
+  return link != links_.end() && link->second.socket() != nullptr &&
+         send_parts(link->second.socket(), Speaker::peer, frame);
 }
 
 bool Transport::reply(const std::string& link, std::string_view bytes) {
@@ -235,12 +276,13 @@ bool Transport::reply(const std::string& link, std::string_view bytes) {
 
 void Transport::close(milliseconds linger) {
   const int ms = static_cast<int>(linger.count());
-  for (auto& [route, dealer] : dealers_) {
-    zmq_setsockopt(dealer.get(), ZMQ_LINGER, &ms, sizeof(ms));
+  for (auto& [route, link] : links_) {
+    if (link.socket()) zmq_setsockopt(link.socket(), ZMQ_LINGER, &ms, sizeof(ms));
   }
   if (router_) zmq_setsockopt(router_.get(), ZMQ_LINGER, &ms, sizeof(ms));
-  dealers_.clear();
+  links_.clear();
   router_.reset();
+  zap_.reset();
   context_.reset();
 }
 

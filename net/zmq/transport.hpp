@@ -2,10 +2,12 @@
 
 // Transport: the sockets of a node.
 //
-//     one ROUTER, bound     frames of peers and requests of clients come in, replies to clients go
-//     out one DEALER per peer   frames to that peer go out; nothing comes in
+//     one ROUTER, bound     frames of peers and requests of clients come in,
+//                           replies to clients go out
+//     one Link per peer     frames to that peer go out; nothing comes in
+//     one ZapHandler        with keys: says who may connect
 //
-// A node's frames to a peer travel only on its own DEALER, so a link that is cut in one direction
+// A node's frames to a peer travel only on its own link, so a link that is cut in one direction
 // is cut in one direction. A message is two parts: one byte that says who speaks, and the bytes.
 // Nothing waits here but wait(): a link that is full or down refuses, and the caller's protocol
 // sends again. libzmq's defaults are made for trusted networks and endless queues; every option
@@ -22,7 +24,10 @@
 
 #include "crdt/result.hpp"
 #include "net/frame.hpp"
+#include "net/zmq/access.hpp"
+#include "net/zmq/link.hpp"
 #include "net/zmq/wakeup.hpp"
+#include "net/zmq/zap.hpp"
 
 namespace rejoin {
 
@@ -33,7 +38,7 @@ class Transport {
   struct Received {
     Speaker speaker = Speaker::peer;
     std::string link;      // where a reply goes; chosen by libzmq, means nothing else
-    std::string identity;  // who authenticated as: the User-Id that ZAP gave; empty in plaintext
+    std::string identity;  // the key of whoever sent it, as ZAP gave it; empty in plaintext
     std::string bytes;
   };
 
@@ -42,19 +47,25 @@ class Transport {
     std::size_t peers_max = 0;
   };
 
-  // Binds. Errors: transport_failed, with the address and what to do.
-  static Result<std::unique_ptr<Transport>> open(const std::string& listen, const Limits& limits);
+  // Binds; with keys (`access`, else null), and then checks that strangers stay out. Errors:
+  // transport_failed, with the address and what to do; access_denied, if one came in.
+  static Result<std::unique_ptr<Transport>> open(const std::string& listen, const Limits& limits,
+                                                 std::unique_ptr<Access> access);
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
   // As bound: a wildcard port is a number here.
   const std::string& address() const { return address_; }
-  // Errors: transport_failed for an address that can never be one. That nobody is there is no
-  // error.
-  Result<void> connect(RouteId route, const std::string& address);
+  // Null in plaintext.
+  Access* access() { return access_.get(); }
+  // `peer` is an address; with keys NAME@ADDRESS, or NAME where its key file has the address. The
+  // address. Errors: transport_failed for one that can never be one, and KeyDirectory's. That
+  // nobody is there is no error.
+  Result<std::string> connect(RouteId route, const std::string& peer);
 
-  // Until something can be received, `wakeup` was woken, or the time is over.
+  // Until something can be received, `wakeup` was woken, or the time is over; or earlier. Says who
+  // may connect, and looks after the links.
   void wait(std::chrono::nanoseconds at_most, const Wakeup& wakeup);
   // The next message; nothing: all were taken. Those of a wrong form are counted and skipped.
   std::optional<Received> receive();
@@ -69,20 +80,16 @@ class Transport {
   void close(std::chrono::milliseconds linger);
 
  private:
-  struct CloseSocket {
-    void operator()(void* socket) const;
-  };
-  struct CloseContext {
-    void operator()(void* context) const;
-  };
-  using Socket = std::unique_ptr<void, CloseSocket>;
-
   Transport() = default;
   Result<Socket> make(int type) const;
+  Result<Socket> make_dealer() const;
+  Result<void> bind(const std::string& listen);
 
-  std::unique_ptr<void, CloseContext> context_;  // outlives the sockets: it waits for them
+  Context context_;  // outlives the sockets: it waits for them
+  std::unique_ptr<Access> access_;
+  std::optional<ZapHandler> zap_;
   Socket router_;
-  std::map<RouteId, Socket> dealers_;
+  std::map<RouteId, Link> links_;
   std::string address_;
   Limits limits_;
   std::uint64_t refused_ = 0;

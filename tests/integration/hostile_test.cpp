@@ -117,7 +117,7 @@ TEST(Hostile, RubbishAsARequestIsAnsweredWithAnError) {
 
 TEST(Hostile, RequestForAnotherClusterIsRefused) {
   const auto node = started(volatile_options());
-  const auto client = Client::open(node->address());
+  const auto client = Client::open({node->address(), {}, true});
   ASSERT_TRUE(client);
   ClientRequest request;
   request.body = StatusRequest{};

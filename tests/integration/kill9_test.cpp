@@ -47,7 +47,7 @@ ClientRequest request_for(decltype(ClientRequest::body) body) {
 }
 
 std::unique_ptr<Client> client_of(const std::string& address) {
-  auto client = Client::open(address);
+  auto client = Client::open({address, {}, true});
   if (!client) throw std::runtime_error(client.error().message);
   return *std::move(client);
 }

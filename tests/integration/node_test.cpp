@@ -76,6 +76,7 @@ TEST(Node, PlaintextMustBeAskedFor) {
   ASSERT_FALSE(node);
   EXPECT_EQ(node.error().code, ErrorCode::invalid_argument);
   EXPECT_THAT(node.error().message, HasSubstr("insecure"));
+  EXPECT_THAT(node.error().message, HasSubstr("rejoin keygen"));
 }
 
 TEST(Node, WildcardPortBecomesANumber) {

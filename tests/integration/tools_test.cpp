@@ -36,7 +36,7 @@ class Tools : public testing::Test {
     return daemon;
   }
   Finished ask(std::size_t node, std::vector<std::string> words) const {
-    std::vector<std::string> command = {"rejoin", "--at", addresses_[node]};
+    std::vector<std::string> command = {"rejoin", "--insecure", "--at", addresses_[node]};
     command.insert(command.end(), words.begin(), words.end());
     return run(std::move(command));
   }
@@ -204,7 +204,7 @@ TEST_F(OneNode, WrongUsageExitsWithTwoAndSaysWhatIsRight) {
       {{"gcounter", "get", "k", "--token"}, "--json"},
       {{"gcounter", "get", "k", "--after", "!"}, "--token"},
       {{"gcounter", "get", "k", "--timeout", "soon"}, "500ms"},
-      {{"gcounter", "get", "k", "--keys", "d"}, "no keys yet"},
+      {{"gcounter", "get", "k", "--keys", "d"}, "exclude each other"},
       {{"gcounter", "get", "k", "--quickly"}, "--quickly"},
   };
   for (const auto& [words, says] : cases) {
@@ -214,7 +214,7 @@ TEST_F(OneNode, WrongUsageExitsWithTwoAndSaysWhatIsRight) {
     EXPECT_EQ(finished.out, "");
   }
   EXPECT_EQ(run({"rejoin", "status"}).exit, usage);
-  EXPECT_EQ(run({"rejoin", "--at", "nowhere", "status"}).exit, usage);
+  EXPECT_EQ(run({"rejoin", "--insecure", "--at", "nowhere", "status"}).exit, usage);
   EXPECT_EQ(run({"rejoin", "--help"}).exit, done);
 }
 
@@ -242,7 +242,7 @@ TEST_F(TwoNodes, TokenThatDoesNotComeTimesOut) {
   const std::string address = ready_line.substr(from, ready_line.find(',', from) - from);
 
   const Finished finished = run(
-      {"rejoin", "--at", address, "gcounter", "get", "k", "--after", token, "--timeout", "1s"});
+      {"rejoin", "--insecure", "--at", address, "gcounter", "get", "k", "--after", token, "--timeout", "1s"});
 
   EXPECT_EQ(finished.exit, unreachable);
   EXPECT_THAT(finished.err, HasSubstr("token"));
@@ -285,19 +285,19 @@ TEST_F(TwoNodes, StatusTellsOfPeersBytesAndRefusals) {
   EXPECT_THAT(text, testing::Not(HasSubstr("\x1b")));  // no terminal, no colour
 }
 
-TEST_F(Tools, DaemonRefusesPlaintextUnlessToldSo) {
+TEST_F(Tools, DaemonNeedsKeysOrTheWordInsecure) {
   const Finished finished = run({"rejoind", "--listen", addresses_[0], "--volatile"});
 
   EXPECT_EQ(finished.exit, usage);
   EXPECT_THAT(finished.err, HasSubstr("--insecure"));
-  EXPECT_THAT(finished.err, HasSubstr("no keys yet"));
+  EXPECT_THAT(finished.err, HasSubstr("rejoin keygen"));
 }
 
 TEST_F(Tools, DaemonSaysWhatItLacks) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "--data DIR"},
       {{"--data", "d", "--volatile"}, "exclude each other"},
-      {{"--volatile", "--keys", "d"}, "no keys yet"},
+      {{"--volatile", "--keys", "d"}, "exclude each other"},
       {{"--volatile", "--config", "nowhere.toml"}, "nowhere.toml"},
       {{"--volatile", "word"}, "word"},
   };

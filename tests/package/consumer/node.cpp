@@ -19,7 +19,7 @@ int main() {
   });
   if (!token || (*node)->read(rejoin::Key<rejoin::GCounter>{"hits"}) != 5) return 2;
 
-  const auto client = rejoin::Client::open((*node)->address());
+  const auto client = rejoin::Client::open({(*node)->address(), {}, true});
   if (!client) return 3;
   rejoin::ClientRequest request;
   request.body = rejoin::StatusRequest{};
