@@ -8,7 +8,8 @@
 namespace rejoin {
 namespace {
 
-constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, which the headers of stable builds hide
+constexpr int enforce_domain =
+    93;  // ZMQ_ZAP_ENFORCE_DOMAIN, which the headers of stable builds hide
 
 Error unable(const std::string& what) {
   return {ErrorCode::transport_failed,
@@ -65,8 +66,8 @@ bool is_key(std::string_view text) {
   if (text.size() != key_text_size) return false;
   std::array<std::uint8_t, key_bytes_size> bytes{};
   const std::string terminated(text);
-  return zmq_z85_decode(bytes.data(), terminated.c_str()) != nullptr && key_text({
-             reinterpret_cast<const char*>(bytes.data()), bytes.size()}) == text;
+  return zmq_z85_decode(bytes.data(), terminated.c_str()) != nullptr &&
+         key_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}) == text;
 }
 
 std::string key_text(std::string_view key_bytes) {

@@ -173,8 +173,8 @@ Result<std::string> make_keys(const std::string& directory) {
   if (auto done = write_new(secret_path, S_IRUSR | S_IWUSR, pair->secret.data()); !done) {
     return done.error();
   }
-  if (auto done = write_new(open_path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH,
-                            pair->public_key.c_str());
+  if (auto done =
+          write_new(open_path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, pair->public_key.c_str());
       !done) {
     return done.error();
   }
@@ -216,7 +216,8 @@ KeyDirectory::Allowed KeyDirectory::read(Kind kind) const {
        at.increment(unreadable)) {
     if (at->path().extension() == ".pub") files.push_back(at->path());
   }
-  if (unreadable) out.refused.push_back(wrong("cannot list " + where + ": " + unreadable.message()));
+  if (unreadable)
+    out.refused.push_back(wrong("cannot list " + where + ": " + unreadable.message()));
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
     const std::string name = file.stem();
@@ -257,8 +258,10 @@ Result<Acquaintance> KeyDirectory::server(const std::string& text) const {
   if (!out) return out;
   if (at != text.npos) out->address = text.substr(at + 1);
   if (out->address.empty()) {
-    return wrong("where is " + text + "? Say " + text + "@tcp://HOST:PORT, or write the address "
-                 "behind the key in " + path_ + "/peers/" + text + ".pub");
+    return wrong("where is " + text + "? Say " + text +
+                 "@tcp://HOST:PORT, or write the address "
+                 "behind the key in " +
+                 path_ + "/peers/" + text + ".pub");
   }
   return out;
 }

@@ -2,7 +2,8 @@
 
 // KeyDirectory: the key files of a node or a client; keygen.hpp says what they are. What others
 // could have written is not believed: a directory or a key file that anyone but its owner may
-// write, and a secret key that anyone but its owner may read, are refused with the chmod that helps.
+// write, and a secret key that anyone but its owner may read, are refused with the chmod that
+// helps.
 
 #include <string>
 #include <vector>

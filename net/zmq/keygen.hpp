@@ -8,9 +8,9 @@
 //     DIR/clients/NAME.pub     a client: requests are taken from it
 //
 // A key file is one line: the key in Z85 (40 characters, ZeroMQ RFC 32), and in a .pub, if you
-// like, a blank and the address where that node listens. NAME is what an operator calls it: letters,
-// digits, dots, dashes and underscores. `self` names the owner of the directory. docs/security.md
-// tells what a key may do, and how one is replaced.
+// like, a blank and the address where that node listens. NAME is what an operator calls it:
+// letters, digits, dots, dashes and underscores. `self` names the owner of the directory.
+// docs/security.md tells what a key may do, and how one is replaced.
 
 #include <string>
 

@@ -118,9 +118,8 @@ void Link::rest(Time now, std::uint64_t told_at, const std::string& why) {
   due_ = now + std::min<milliseconds>(pause, pause_max);
   if (told_at == 0) return;
   if (++failures_ == told_at) {
-    access_->report({"peer " + peer_.name + " at " + peer_.address,
-                     {ErrorCode::access_denied, why}},
-                    now);
+    access_->report(
+        {"peer " + peer_.name + " at " + peer_.address, {ErrorCode::access_denied, why}}, now);
   }
 }
 

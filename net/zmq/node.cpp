@@ -156,9 +156,8 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options) try {
   state.replica.start(clock_now(), !node);
 
   if (auto opened = state.wakeup.open(); !opened) return opened.error();
-  auto transport = Transport::open(options.listen,
-                                   {options.config.frame_bytes_max, options.peers.size()},
-                                   std::move(access));
+  auto transport = Transport::open(
+      options.listen, {options.config.frame_bytes_max, options.peers.size()}, std::move(access));
   if (!transport) return transport.error();
   for (const std::string& peer : options.peers) {
     const RouteId route = state.replica.add_route(clock_now());

@@ -49,9 +49,9 @@ struct NodeOptions {
   // NAME@ADDRESS, where the key is KEYS/peers/NAME.pub, or NAME where that file has the address; in
   // plaintext ADDRESS. A host name may resolve later.
   std::vector<std::string> peers;
-  std::optional<std::string> keys;           // the directory that make_keys made
-  std::optional<std::string> directory;      // where it is durable; nothing: volatile
-  std::string cluster = "default";           // nodes of other clusters are refused
+  std::optional<std::string> keys;       // the directory that make_keys made
+  std::optional<std::string> directory;  // where it is durable; nothing: volatile
+  std::string cluster = "default";       // nodes of other clusters are refused
   Config config;
   bool insecure = false;  // no keys: plaintext, anyone who reaches the port may read and write
   std::uint32_t events_max = 4096;  // waiting for next()

@@ -56,9 +56,9 @@ struct NodeState {
   Replica replica;
   EventQueue events;
   NodePhase phase = NodePhase::running;
-  std::optional<Error> failure;     // of the storage
-  std::uint64_t stored_bytes = 0;   // as the I/O thread last saw it
-  std::uint64_t links_refused = 0;  // likewise
+  std::optional<Error> failure;      // of the storage
+  std::uint64_t stored_bytes = 0;    // as the I/O thread last saw it
+  std::uint64_t links_refused = 0;   // likewise
   std::uint64_t access_refused = 0;  // likewise
   bool keys_changed = false;         // the key files are to be read again
 };

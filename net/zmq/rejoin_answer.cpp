@@ -86,10 +86,10 @@ std::string text_of_status(const Status& status, bool colour) {
   const Stats& stats = status.stats;
   std::string out =
       "node " + status.name + "  " + status.address + "  cluster " + status.cluster +
-      (status.encrypted ? "  encrypted" : "  PLAINTEXT") + "\nreplica " +
-      status.replica + "\nstore " + status.storage + "  " + std::to_string(status.objects) +
-      " objects  " + std::to_string(status.slots_live) + " live dots  " +
-      size_text(status.value_bytes) + " values  " + size_text(status.stored_bytes) + " on disk\n";
+      (status.encrypted ? "  encrypted" : "  PLAINTEXT") + "\nreplica " + status.replica +
+      "\nstore " + status.storage + "  " + std::to_string(status.objects) + " objects  " +
+      std::to_string(status.slots_live) + " live dots  " + size_text(status.value_bytes) +
+      " values  " + size_text(status.stored_bytes) + " on disk\n";
   if (!status.failure.empty()) out += "FAILED, takes no writes: " + status.failure + "\n";
   for (const std::string& node : status.duplicated) {
     out += "DUPLICATED: two processes run as node " + node + ": was its directory copied?\n";

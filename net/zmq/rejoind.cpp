@@ -1,6 +1,6 @@
 // rejoind: a node as a daemon. One line on stdout when it is ready; what happens to it on stderr.
-// SIGTERM or SIGINT: it makes durable what it took, says goodbye, and leaves with 0. SIGHUP: it reads
-// the key files again. Exit codes: 0 stopped, 1 could not start, 2 usage.
+// SIGTERM or SIGINT: it makes durable what it took, says goodbye, and leaves with 0. SIGHUP: it
+// reads the key files again. Exit codes: 0 stopped, 1 could not start, 2 usage.
 
 #include <signal.h>
 

@@ -220,8 +220,9 @@ void Transport::wait(std::chrono::nanoseconds at_most, const Wakeup& wakeup) {
   const auto before = Clock::now();
   for (const auto& [route, link] : links_) {
     if (link.due() == Clock::time_point::max()) continue;
-    at_most = link.due() <= before ? std::chrono::nanoseconds(0)
-                                   : std::min<std::chrono::nanoseconds>(at_most, link.due() - before);
+    at_most = link.due() <= before
+                  ? std::chrono::nanoseconds(0)
+                  : std::min<std::chrono::nanoseconds>(at_most, link.due() - before);
   }
   // Rounded up: a deadline that is less than a millisecond away must not become a busy loop.
   const auto ms = std::chrono::ceil<milliseconds>(std::max(at_most, std::chrono::nanoseconds(0)));

@@ -50,7 +50,7 @@ TEST(Settings, ShippedClientFileIsTheDefaults) {
   const ClientCommand command = parse_client_command(static_cast<int>(words.size()), words.data());
 
   ASSERT_FALSE(command.exit) << command.text;
-  EXPECT_EQ(command.at, "tcp://127.0.0.1:7401");
+  EXPECT_EQ(command.node.server, "a@tcp://127.0.0.1:7401");
   EXPECT_EQ(command.timeout, ClientCommand().timeout);
   EXPECT_EQ(command.json, ClientCommand().json);
 }
@@ -80,7 +80,7 @@ TEST(Settings, MisspeltKeyIsToldTheNearest) {
 TEST(Settings, ClientFileIsStrictAndFlagsWin) {
   const TemporaryDirectory directory;
   const std::string path = directory.path("client.toml");
-  std::ofstream(path) << "at = 'tcp://file:1'\ntimeout = '9s'\njson = true\n";
+  std::ofstream(path) << "at = 'tcp://file:1'\ninsecure = true\ntimeout = '9s'\njson = true\n";
   const std::vector<const char*> words = {"rejoin",     "status",    "--config",
                                           path.c_str(), "--timeout", "2s"};
 
@@ -88,7 +88,8 @@ TEST(Settings, ClientFileIsStrictAndFlagsWin) {
   std::ofstream(path) << "timeot = '9s'\n";
   const ClientCommand bad = parse_client_command(static_cast<int>(words.size()), words.data());
 
-  EXPECT_EQ(command.at, "tcp://file:1");
+  EXPECT_EQ(command.node.server, "tcp://file:1");
+  EXPECT_TRUE(command.node.insecure);
   EXPECT_EQ(command.timeout, std::chrono::seconds(2));
   EXPECT_TRUE(command.json);
   EXPECT_EQ(bad.exit, 2);

@@ -241,8 +241,8 @@ TEST_F(TwoNodes, TokenThatDoesNotComeTimesOut) {
   ASSERT_NE(from, std::string::npos) << ready_line;
   const std::string address = ready_line.substr(from, ready_line.find(',', from) - from);
 
-  const Finished finished = run(
-      {"rejoin", "--insecure", "--at", address, "gcounter", "get", "k", "--after", token, "--timeout", "1s"});
+  const Finished finished = run({"rejoin", "--insecure", "--at", address, "gcounter", "get", "k",
+                                 "--after", token, "--timeout", "1s"});
 
   EXPECT_EQ(finished.exit, unreachable);
   EXPECT_THAT(finished.err, HasSubstr("token"));
