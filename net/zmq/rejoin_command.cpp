@@ -330,8 +330,9 @@ void check_flags(const Words& words, const ClientCommand& command) {
 ClientOptions node_in(const Words& words) {
   if (words.keys && words.insecure) throw Wrong{"--keys and --insecure exclude each other"};
   if (!words.keys && !words.insecure) {
-    throw Wrong{"needs --keys DIR --server NAME@ADDRESS (rejoin keygen DIR makes keys), or --at "
-                "ADDRESS --insecure for plaintext"};
+    throw Wrong{
+        "needs --keys DIR --server NAME@ADDRESS (rejoin keygen DIR makes keys), or --at "
+        "ADDRESS --insecure for plaintext"};
   }
   if (words.keys && (words.at || !words.server)) {
     throw Wrong{"--keys needs --server NAME@ADDRESS, such as a@tcp://127.0.0.1:7401" +
