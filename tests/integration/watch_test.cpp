@@ -156,7 +156,7 @@ TEST(WatchCommand, EndsOnASignalWhileNobodyReads) {
 
 TEST(WatchCommand, NobodyThereExitsWithThreeAndSaysWhatToDo) {
   const Finished finished =
-      run({"rejoin", "--at", free_addresses(1)[0], "watch", "--timeout", "200ms"});
+      run({"rejoin", "--insecure", "--at", free_addresses(1)[0], "watch", "--timeout", "200ms"});
 
   EXPECT_EQ(finished.exit, 3);
   EXPECT_THAT(finished.err, HasSubstr("is rejoind running there"));
@@ -208,7 +208,7 @@ TEST(ClientWatch, MirrorEqualsTheStoreAfterWritesWhileItReads) {
       }
     });
   }
-  auto client = Client::open(nodes[0]->address());
+  auto client = Client::open({nodes[0]->address(), {}, true});
   ASSERT_TRUE(client);
   Watch watch = (*client)->watch({});
   Mirror mirror;
@@ -243,7 +243,7 @@ TEST(ClientWatch, TokenOfOneNodeResumesAtAnother) {
   };
   const Token first = set("k", "one");
   const Token second = set("l", "two");
-  auto client = Client::open(nodes[1]->address());
+  auto client = Client::open({nodes[1]->address(), {}, true});
   ASSERT_TRUE(client);
   Watch watch = (*client)->watch({"", first});
   Mirror mirror;
