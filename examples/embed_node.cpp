@@ -33,7 +33,7 @@ int main() {
   std::vector<std::unique_ptr<Node>> nodes;
   for (std::size_t i = 0; i < 3; ++i) {
     options[i].directory = base + "/" + std::to_string(i);
-    options[i].insecure = true;  // plaintext must be said
+    options[i].insecure = true;  // a service has keys instead: docs/security.md
     nodes.push_back(need(Node::start(options[i])));
     visit(*nodes[i], std::vector{"ada", "bob", "cyd"}[i]);
     options[i].listen = nodes[i]->address();

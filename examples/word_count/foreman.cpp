@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
 
 #include "examples/word_count/worker.hpp"
+#include "net/zmq/keygen.hpp"
 
 namespace word_count {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 constexpr std::size_t words_min = 40;             // in a third
@@ -74,7 +77,7 @@ bool Foreman::prepare() {
   }
   show_.tell(grouped(total()) + " words in three thirds; nodes a, b and c, one process each, " +
              grouped(batch_) + " words in a transaction");
-  if (job_.plaintext) show_.tell("links are plaintext on loopback (--plaintext)");
+  if (!prepare_keys()) return false;
   for (auto& row : gates_) {
     for (auto& gate : row) {
       gate = Gate::make(poller_);
@@ -87,6 +90,26 @@ bool Foreman::prepare() {
   return true;
 }
 
+// Each node gets a key pair, and the public keys of the other two.
+bool Foreman::prepare_keys() {
+  if (job_.plaintext) {
+    show_.tell("links are plaintext on loopback (--plaintext)");
+    return true;
+  }
+  for (const Worker& worker : workers_) {
+    const auto made = rejoin::make_keys(keys_of(worker));
+    if (!require(made.has_value(), made ? "" : made.error().message)) return false;
+  }
+  for (const Worker& from : workers_) {
+    for (const Worker& to : workers_) {
+      if (&from == &to) continue;
+      fs::copy_file(keys_of(from) + "/self.pub", keys_of(to) + "/peers/" + from.name + ".pub");
+    }
+  }
+  show_.tell("links are encrypted: each node has a key, and lets in those of the other two");
+  return true;
+}
+
 bool Foreman::start(std::size_t index) {
   Worker& worker = workers_[index];
   WorkerOptions options;
@@ -94,9 +117,11 @@ bool Foreman::start(std::size_t index) {
   options.text = path_of("text");
   options.directory = path_of(worker.name);
   options.batch = batch_;
-  options.plaintext = job_.plaintext;
+  if (!job_.plaintext) options.keys = keys_of(worker);
   for (std::size_t to = 0; to < workers_count; ++to) {
-    if (to != index) options.peers.push_back(gates_[index][to]->address());
+    if (to == index) continue;
+    const std::string name = job_.plaintext ? "" : workers_[to].name + '@';
+    options.peers.push_back(name + gates_[index][to]->address());
   }
   worker.address.clear();
   worker.resumed.reset();

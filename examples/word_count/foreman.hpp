@@ -91,6 +91,7 @@ class Foreman {
 
   static const char* name_of(Act act);
   bool prepare();
+  bool prepare_keys();
   bool start(std::size_t index);
   void hear(std::size_t index, const std::string& line);
   void allow(std::uint64_t percent);
@@ -114,6 +115,7 @@ class Foreman {
   std::uint64_t missing() const;
   std::uint64_t total() const;
   std::string path_of(const std::string& name) const { return job_.directory + '/' + name; }
+  std::string keys_of(const Worker& worker) const { return path_of("keys-" + worker.name); }
   bool count_with_tools(const std::string& path) const;
 
   const Job job_;

@@ -29,7 +29,7 @@ const char* const usage =
     "usage: word_count run [--plaintext] [--keep] [--words N] FILE...\n"
     "\n"
     "  FILE...       the text: all of them, one after the other\n"
-    "  --plaintext   the nodes speak plaintext, on loopback\n"
+    "  --plaintext   the nodes have no keys and speak plaintext, on loopback\n"
     "  --keep        keep the nodes' directories and their counts, and say where they are\n"
     "  --words N     words in one transaction; default: so that each node makes about 1200\n"
     "\n"

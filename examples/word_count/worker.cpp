@@ -66,7 +66,8 @@ rejoin::NodeOptions node_options(const WorkerOptions& options) {
   node.peers = options.peers;
   node.directory = options.directory;
   node.cluster = "word-count";
-  node.insecure = options.plaintext;
+  node.insecure = options.keys.empty();
+  if (!options.keys.empty()) node.keys = options.keys;
   // The links are on this machine and one will be cut: notice it soon.
   node.config.hello_interval_ms = 200;
   node.config.digest_interval_ms = 300;
@@ -195,8 +196,7 @@ void Worker::list(const std::string& path) const {
 
 std::vector<std::string> WorkerOptions::arguments() const {
   std::vector<std::string> all = {
-      "worker",  std::to_string(index), text,
-      directory, std::to_string(batch), plaintext ? "plaintext" : "keys"};
+      "worker", std::to_string(index), text, directory, std::to_string(batch), keys};
   all.insert(all.end(), peers.begin(), peers.end());
   return all;
 }
@@ -207,7 +207,7 @@ WorkerOptions WorkerOptions::parse(const std::vector<std::string>& arguments) {
   options.text = arguments.at(2);
   options.directory = arguments.at(3);
   options.batch = std::stoul(arguments.at(4));
-  options.plaintext = arguments.at(5) == "plaintext";
+  options.keys = arguments.at(5);
   options.peers.assign(arguments.begin() + 6, arguments.end());
   return options;
 }

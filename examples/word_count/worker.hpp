@@ -26,13 +26,13 @@ namespace word_count {
 
 inline const std::vector<std::string> worker_names = {"a", "b", "c"};
 
-// As the command line carries it: `word_count worker INDEX TEXT DIRECTORY BATCH PEER...`
+// As the command line carries it: `word_count worker INDEX TEXT DIRECTORY BATCH KEYS PEER...`
 struct WorkerOptions {
   std::size_t index = 0;
   std::string text;       // the file, the whole of it
   std::string directory;  // of the node's data
   std::size_t batch = 1;  // words in one transaction
-  bool plaintext = false;
+  std::string keys;       // the directory of its keys; empty: plaintext
   std::vector<std::string> peers;
 
   std::vector<std::string> arguments() const;
