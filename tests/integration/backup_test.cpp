@@ -108,7 +108,7 @@ std::string canonical(const Node& node) {
 }
 
 Result<BackupHead> backup_of(const Node& node, const std::string& path) {
-  auto client = Client::open(node.address());
+  auto client = Client::open({node.address(), {}, true});
   if (!client) return client.error();
   PosixFileSystem files;
   return take_backup(**client, files, path, {false, patience});
@@ -199,7 +199,7 @@ Result<ClientReply> begin_backup(Client& client, BackupRequest request = {}) {
 
 TEST(Backup, OneAtATimeAndWhoAsksForAnOtherIsToldSo) {
   const auto node = started(volatile_options());
-  auto client = Client::open(node->address());
+  auto client = Client::open({node->address(), {}, true});
   ASSERT_TRUE(client);
   const auto first = begin_backup(**client);
   ASSERT_TRUE(first);

@@ -46,9 +46,10 @@ TEST(Errors, OfADaemonNameTheFix) {
 
 TEST(Errors, OfNobodyThereAndOfTimeNameTheFix) {
   const std::string nowhere = free_addresses(1)[0];
-  const Finished refused = run({"rejoin", "--at", nowhere, "status", "--timeout", "100ms"});
+  const Finished refused =
+      run({"rejoin", "--insecure", "--at", nowhere, "status", "--timeout", "100ms"});
   EXPECT_EQ(refused.exit, 3);
-  EXPECT_THAT(refused.err, HasSubstr("is rejoind running there, and --at its --listen?"));
+  EXPECT_THAT(refused.err, HasSubstr("is rejoind running there, and is that its --listen?"));
 
   Daemon daemon({"--volatile"});
   const Daemon stranger({"--volatile"});
@@ -111,14 +112,15 @@ TEST(Errors, OfADiskThatIsFullNameTheFix) {
   ASSERT_TRUE(daemon.line()) << daemon.errors();
   Finished last;
   for (int i = 0; i < 1000 && last.exit != 1; ++i) {
-    last = run({"rejoin", "--at", address, "lww", "set", "k" + std::to_string(i),
+    last = run({"rejoin", "--insecure", "--at", address, "lww", "set", "k" + std::to_string(i),
                 std::string(20'000, 'x')});
   }
   EXPECT_THAT(last.err, HasSubstr("start the node again"));
   EXPECT_THAT(last.err, HasSubstr("store.sqlite"));
-  last = run({"rejoin", "--at", address, "lww", "set", "k", "v"});
+  last = run({"rejoin", "--insecure", "--at", address, "lww", "set", "k", "v"});
   EXPECT_THAT(last.err, HasSubstr("start the node again"));
-  const Finished backup = run({"rejoin", "--at", address, "backup", directory.path("saved")});
+  const Finished backup =
+      run({"rejoin", "--insecure", "--at", address, "backup", directory.path("saved")});
   EXPECT_EQ(backup.exit, 0) << backup.err;  // what it holds can still be taken away
 }
 
