@@ -155,7 +155,7 @@ Error Client::nobody(Met met) const {
                 " does not have the key that its .pub file here says, or does not use keys"};
   }
   return {ErrorCode::transport_failed, "nobody answers at " + address_ +
-                                           ": is rejoind running there?" +
+                                           ": is rejoind running there, and is that its --listen?" +
                                            (monitor_ ? "" : " If it uses keys, so must you")};
 }
 

@@ -11,6 +11,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds look_after{200};
+// Longer than any handshake may take.
+constexpr milliseconds try_max{10'000};
 constexpr milliseconds pause_min{100};
 constexpr milliseconds pause_max{2000};
 
@@ -50,6 +52,7 @@ Result<void> Link::open() {
   }
   dealer_ = *std::move(dealer);
   state_ = State::trying;
+  tried_at_ = std::chrono::steady_clock::now();
   return {};
 }
 
@@ -67,6 +70,7 @@ void Link::tend(Time now) {
       follow(*event, now);
     }
   }
+  if (state_ == State::trying && now - tried_at_ >= try_max) rest(now, 0, {});
   if (readings_ != access_->readings()) follow_key(now);
   if (state_ != State::resting || now < due_) return;
   auto peer = access_->directory().peer(peer_.name);
@@ -81,10 +85,10 @@ void Link::follow(Handshake event, Time now) {
     case Handshake::done:
       state_ = State::up;
       failures_ = 0;
+      told_ = false;
       return;
     case Handshake::link_ended:
-      state_ = State::trying;
-      return;
+      return rest(now, 0, {});
     case Handshake::denied:
       return rest(now, 1,
                   "it does not let this node in: put " + access_->directory().path() +
@@ -117,7 +121,8 @@ void Link::rest(Time now, std::uint64_t told_at, const std::string& why) {
   const auto pause = pause_min * (1 << std::min<std::uint64_t>(failures_, 10));
   due_ = now + std::min<milliseconds>(pause, pause_max);
   if (told_at == 0) return;
-  if (++failures_ == told_at) {
+  ++failures_;
+  if (failures_ >= told_at && !std::exchange(told_, true)) {
     access_->report(
         {"peer " + peer_.name + " at " + peer_.address, {ErrorCode::access_denied, why}}, now);
   }

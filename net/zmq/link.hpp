@@ -2,14 +2,16 @@
 
 // Link: our way out to one peer: a DEALER on which nothing comes in.
 //
-//     trying ---handshake done---> up ---lost---> trying      libzmq connects again, in both
-//       |  ^
-//       |  +--- back-off is over: a new socket, with the peer's key as its file is then
-//       v
-//     resting      not let in; or whoever is there does not have the peer's key
+//     trying ---handshake done---> up
+//       |  ^                        | lost
+//       |  +--- pause is over: a new socket, with the peer's key as its file is then
+//       v                           v
+//     resting <---------------------+
 //
-// After a denial libzmq never tries again, so we do. In plaintext nobody is denied, and a link is
-// trying for ever. Not thread-safe.
+// Trying ends when it is not let in, when whoever is there does not have the peer's key, or when
+// nothing comes of it for long. After a denial libzmq never tries again, and after some other ends
+// of a link neither, so with keys we do it all. In plaintext libzmq connects again by itself, and a
+// link is trying for ever. Not thread-safe.
 
 #include <chrono>
 #include <cstdint>
@@ -61,7 +63,9 @@ class Link {
   Socket monitor_;
   State state_ = State::trying;
   std::uint64_t failures_ = 0;  // in a row
+  bool told_ = false;           // why, since it was up
   std::uint64_t readings_ = 0;  // of the key files, when the key was read
+  Time tried_at_;
   Time due_;
 };
 

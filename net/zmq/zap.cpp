@@ -31,20 +31,23 @@ std::vector<std::string> receive(void* socket) {
   return parts;
 }
 
-// version, request id, domain, address, routing id, mechanism, key
+// Of a request: where its answer goes, an empty part, version, request id, domain, address, routing
+// id, mechanism, key.
+enum Part : std::size_t { from, delimiter, version, id, domain, mechanism = 7, key, parts_all };
+
 std::optional<std::string> key_in(const std::vector<std::string>& parts) {
-  if (parts.size() != 7 || parts[0] != "1.0" || parts[2] != zap_domain || parts[5] != "CURVE" ||
-      parts[6].size() != key_bytes_size) {
+  if (parts.size() != parts_all || parts[version] != "1.0" || parts[domain] != zap_domain ||
+      parts[mechanism] != "CURVE" || parts[key].size() != key_bytes_size) {
     return std::nullopt;
   }
-  return key_text(parts[6]);
+  return key_text(parts[key]);
 }
 
 }  // namespace
 
 Result<ZapHandler> ZapHandler::open(void* context) {
   ZapHandler handler;
-  handler.socket_ = Socket(zmq_socket(context, ZMQ_REP));
+  handler.socket_ = Socket(zmq_socket(context, ZMQ_ROUTER));
   void* socket = handler.socket_.get();
   const int now = 0;
   if (!socket || zmq_setsockopt(socket, ZMQ_LINGER, &now, sizeof(now)) != 0 ||
@@ -59,13 +62,16 @@ void ZapHandler::answer(const Admit& admit) {
   for (int i = 0; i < answers_max; ++i) {
     const std::vector<std::string> request = receive(socket_.get());
     if (request.empty()) return;
-    const auto key = key_in(request);
-    const bool good = key && admit(*key);
-    const std::array<std::string, 6> reply = {"1.0",
-                                              request.size() > 1 ? request[1] : std::string(),
+    if (request.size() <= id) continue;
+    const auto known = key_in(request);
+    const bool good = known && admit(*known);
+    const std::array<std::string, 8> reply = {request[from],
+                                              std::string(),
+                                              "1.0",
+                                              request[id],
                                               good ? "200" : "400",
                                               good ? "OK" : "No",
-                                              good ? *key : std::string(),
+                                              good ? *known : std::string(),
                                               std::string()};
     for (std::size_t part = 0; part < reply.size(); ++part) {
       const int flags = ZMQ_DONTWAIT | (part + 1 < reply.size() ? ZMQ_SNDMORE : 0);

@@ -4,7 +4,8 @@
 // RFC 27). It answers with the key itself as User-Id, which libzmq then puts on every message of
 // that link: nothing that a sender writes can change it.
 //
-// It is a socket of the thread that owns the others, so it cannot die alone. While nobody answers,
+// It is a socket of the thread that owns the others, so it cannot die alone; and a ROUTER, which no
+// asker that leaves half-way can bring out of step. While nobody answers,
 // and when it is gone, nobody is let in.
 
 #include <functional>
