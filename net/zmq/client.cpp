@@ -108,9 +108,9 @@ Result<std::unique_ptr<Client>> Client::open(const ClientOptions& options) try {
   zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof(bytes_max));
   if (keys) {
     if (auto keyed = speak_curve(socket, keys->self(), server.key); !keyed) return keyed.error();
-    auto monitor = watch_handshakes(client->context_.get(), socket, "client");
+    auto monitor = HandshakeMonitor::open(client->context_.get(), socket, "client");
     if (!monitor) return monitor.error();
-    client->monitor_.reset(monitor->release());
+    client->monitor_ = std::make_unique<HandshakeMonitor>(*std::move(monitor));
   }
   if (zmq_connect(socket, server.address.c_str()) != 0) {
     return wrong("'" + server.address + "' is no address; one is tcp://HOST:PORT");
@@ -123,7 +123,7 @@ Result<std::unique_ptr<Client>> Client::open(const ClientOptions& options) try {
 // Until the node is there, does not want us, the deadline passed, or it was interrupted.
 Client::Met Client::meet(Clock::time_point deadline) {
   std::vector<zmq_pollitem_t> items = {{socket_.get(), 0, ZMQ_POLLOUT, 0}};
-  if (monitor_) items.push_back({monitor_.get(), 0, ZMQ_POLLIN, 0});
+  if (monitor_) items.push_back({monitor_->socket(), 0, ZMQ_POLLIN, 0});
   if (interrupt_ >= 0) items.push_back({nullptr, interrupt_, ZMQ_POLLIN, 0});
   while (met_ != Met::refused) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
@@ -131,7 +131,7 @@ Client::Met Client::meet(Clock::time_point deadline) {
                                static_cast<long>(std::max(left, milliseconds(0)).count()));
     if (ready > 0 && items[0].revents != 0) return Met::node;
     while (monitor_) {
-      const auto event = next_handshake(monitor_.get());
+      const auto event = monitor_->next();
       if (!event) break;
       if (*event == Handshake::denied) met_ = Met::refused;
       if (*event == Handshake::failed) met_ = Met::unsure;

@@ -13,6 +13,8 @@
 
 namespace rejoin {
 
+class HandshakeMonitor;
+
 struct ClientOptions {
   // NAME@ADDRESS, where the node's key is KEYS/peers/NAME.pub, or NAME where that file has the
   // address; in plaintext ADDRESS.
@@ -63,8 +65,8 @@ class Client {
 
   std::string address_;
   std::unique_ptr<void, CloseContext> context_;
-  std::unique_ptr<void, CloseSocket> socket_;
-  std::unique_ptr<void, CloseSocket> monitor_;  // with keys
+  std::unique_ptr<void, CloseSocket> socket_;  // outlives its monitor
+  std::unique_ptr<HandshakeMonitor> monitor_;  // with keys
   Met met_ = Met::nobody;
   std::uint64_t last_id_ = 0;
   int interrupt_ = -1;

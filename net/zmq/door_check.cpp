@@ -23,18 +23,18 @@ Result<void> check_door(const std::string& address, const std::string& server_ke
   const int now = 0;
   zmq_setsockopt(socket.get(), ZMQ_LINGER, &now, sizeof(now));
   if (auto keyed = speak_curve(socket.get(), *stranger, server_key); !keyed) return keyed;
-  const auto monitor = watch_handshakes(context.get(), socket.get(), "door");
+  auto monitor = HandshakeMonitor::open(context.get(), socket.get(), "door");
   if (!monitor) return monitor.error();
   zmq_connect(socket.get(), address.c_str());
 
   std::array<zmq_pollitem_t, 2> items = {
-      {{monitor->get(), 0, ZMQ_POLLIN, 0}, {handler, 0, ZMQ_POLLIN, 0}}};
+      {{monitor->socket(), 0, ZMQ_POLLIN, 0}, {handler, 0, ZMQ_POLLIN, 0}}};
   const auto deadline = Clock::now() + timeout;
   for (auto left = timeout; left.count() > 0;
        left = std::chrono::ceil<milliseconds>(deadline - Clock::now())) {
     zmq_poll(items.data(), handler ? 2 : 1, static_cast<long>(left.count()));
     answer(stranger->public_key);
-    while (const auto event = next_handshake(monitor->get())) {
+    while (const auto event = monitor->next()) {
       if (*event == Handshake::denied) return {};
       if (*event == Handshake::done) {
         return Error{ErrorCode::access_denied,

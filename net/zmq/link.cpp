@@ -36,21 +36,21 @@ Result<void> Link::connect() {
 Result<void> Link::open() {
   auto dealer = make_();
   if (!dealer) return dealer.error();
+  dealer_ = *std::move(dealer);
   if (access_) {
-    if (auto keyed = speak_curve(dealer->get(), access_->directory().self(), peer_.key); !keyed) {
+    if (auto keyed = speak_curve(dealer_.get(), access_->directory().self(), peer_.key); !keyed) {
       return keyed;
     }
     const std::string name = "link-" + std::to_string(id_) + "-" + std::to_string(++tries_);
-    auto monitor = watch_handshakes(context_, dealer->get(), name);
+    auto monitor = HandshakeMonitor::open(context_, dealer_.get(), name);
     if (!monitor) return monitor.error();
     monitor_ = *std::move(monitor);
   }
-  if (zmq_connect(dealer->get(), peer_.address.c_str()) != 0) {
+  if (zmq_connect(dealer_.get(), peer_.address.c_str()) != 0) {
     return Error{ErrorCode::transport_failed, "cannot connect to " + peer_.address + ": " +
                                                   zmq_strerror(zmq_errno()) +
                                                   "; an address is tcp://HOST:PORT"};
   }
-  dealer_ = *std::move(dealer);
   state_ = State::trying;
   tried_at_ = std::chrono::steady_clock::now();
   return {};
@@ -65,7 +65,7 @@ void Link::tend(Time now) {
   if (state_ != State::resting) {
     due_ = now + look_after;
     while (state_ != State::resting) {
-      const auto event = next_handshake(monitor_.get());
+      const auto event = monitor_->next();
       if (!event) break;
       follow(*event, now);
     }

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "net/zmq/access.hpp"
@@ -60,7 +61,7 @@ class Link {
   std::uint64_t tries_ = 0;
 
   Socket dealer_;
-  Socket monitor_;
+  std::optional<HandshakeMonitor> monitor_;  // of the dealer
   State state_ = State::trying;
   std::uint64_t failures_ = 0;  // in a row
   bool told_ = false;           // why, since it was up

@@ -29,9 +29,28 @@ enum class Handshake {
   link_ended,  // a link that was up is not any more
 };
 
-// Before the socket is bound or connected. `name` is new in this context. Error: transport_failed.
-Result<Socket> watch_handshakes(void* context, void* socket, const std::string& name);
-// Of a socket that watch_handshakes returned; nothing: no more for now.
-std::optional<Handshake> next_handshake(void* monitor);
+// HandshakeMonitor: hears of a socket's handshakes. It must go before the socket does: an I/O
+// thread of libzmq that has something to tell, and nobody to tell it to, waits for ever.
+class HandshakeMonitor {
+ public:
+  // Before the socket is bound or connected. `name` is new in this context. Error:
+  // transport_failed.
+  static Result<HandshakeMonitor> open(void* context, void* watched, const std::string& name);
+  ~HandshakeMonitor() { close(); }
+  HandshakeMonitor(HandshakeMonitor&& other) noexcept;
+  HandshakeMonitor& operator=(HandshakeMonitor&& other) noexcept;
+
+  // Nothing: no more for now.
+  std::optional<Handshake> next();
+  // To be polled for input.
+  void* socket() const { return socket_.get(); }
+
+ private:
+  HandshakeMonitor() = default;
+  void close();
+
+  void* watched_ = nullptr;
+  Socket socket_;
+};
 
 }  // namespace rejoin

@@ -27,7 +27,7 @@ class Knocker {
     const int now = 0;
     zmq_setsockopt(socket_.get(), ZMQ_LINGER, &now, sizeof(now));
     prepare(socket_.get());
-    auto monitor = watch_handshakes(context_.get(), socket_.get(), "knocker");
+    auto monitor = HandshakeMonitor::open(context_.get(), socket_.get(), "knocker");
     EXPECT_TRUE(monitor);
     monitor_ = *std::move(monitor);
     zmq_connect(socket_.get(), address.c_str());
@@ -42,8 +42,8 @@ class Knocker {
   std::optional<Handshake> outcome(const std::function<void()>& meanwhile = [] {}) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < deadline) {
-      if (const auto event = next_handshake(monitor_.get())) return event;
-      zmq_pollitem_t item{monitor_.get(), 0, ZMQ_POLLIN, 0};
+      if (const auto event = monitor_->next()) return event;
+      zmq_pollitem_t item{monitor_->socket(), 0, ZMQ_POLLIN, 0};
       zmq_poll(&item, 1, 10);
       meanwhile();
     }
@@ -73,7 +73,7 @@ class Knocker {
  private:
   Context context_;
   Socket socket_;
-  Socket monitor_;
+  std::optional<HandshakeMonitor> monitor_;
 };
 
 }  // namespace rejoin::integration
