@@ -31,7 +31,7 @@ class Directory : public testing::Test {
     return process;
   }
   std::string ask(std::size_t at, std::vector<std::string> words) const {
-    words.insert(words.begin(), {"rejoin", "--at", addresses_[at]});
+    words.insert(words.begin(), {"rejoin", "--insecure", "--at", addresses_[at]});
     const Finished finished = run(std::move(words));
     EXPECT_EQ(finished.exit, 0) << finished.err;
     return finished.out;
