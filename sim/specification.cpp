@@ -236,6 +236,8 @@ std::map<ObjectKey, std::string> Specification::values(const std::vector<bool>& 
       case Family::aw_set:
         values[object] = listed(texts);
         break;
+      default:  // no workload makes the others
+        break;
     }
   }
   return values;
@@ -260,6 +262,8 @@ std::string read_value(const Store& store, const ObjectKey& object) {
       return listed(open<MvRegister<Text>>(store, object.name).value());
     case Family::aw_set:
       return listed(open<AwSet<Text>>(store, object.name).value());
+    default:  // no workload makes the others
+      break;
   }
   return "";
 }
