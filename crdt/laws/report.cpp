@@ -25,7 +25,8 @@ std::string summary(const Report& report) {
   const char* verdict = report.ok()                ? "all laws hold"
                         : report.broken().empty() ? "too little concurrency"
                                                   : "laws are broken";
-  return std::string(verdict) + ": " + std::to_string(report.histories) + " histories, " +
+  return std::string(verdict) + ": all " + std::to_string(report.exhausted) +
+         " histories of the scope, " + std::to_string(report.histories) + " random ones, " +
          std::to_string(report.concurrent) + " with concurrent operations, " +
          std::to_string(report.ties) + " with tied stamps, " + std::to_string(report.gaps) +
          " with gaps, " + std::to_string(report.refused) + " with refusals; RC_PARAMS=\"seed=" +

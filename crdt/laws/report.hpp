@@ -28,7 +28,8 @@ struct Report {
   static constexpr std::size_t concurrent_percent_min = 25;
 
   std::uint64_t seed = 0;
-  std::size_t histories = 0;
+  std::size_t exhausted = 0;   // histories of the scope: all there are
+  std::size_t histories = 0;   // random ones; what follows is of them
   std::size_t concurrent = 0;  // histories with concurrent operations that changed something
   std::size_t ties = 0;        // ... with one stamp
   std::size_t gaps = 0;        // histories in which a delta overtook an earlier one
