@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,19 +34,24 @@ class Access {
   static Result<std::unique_ptr<Access>> open(const std::string& directory);
 
   const KeyDirectory& directory() const { return directory_; }
-  // How often the files were read; what was kept of them may be old.
-  std::uint64_t readings() const { return readings_; }
-  // Reads the key files again. One that is wrong is reported, and allows nobody.
-  void reload();
+  // Rises with each reading that changed something, and each reload(): what was made of them, here
+  // and elsewhere, may be old.
+  std::uint64_t version() const { return version_; }
+  // Reads the key files again. One that is wrong is reported. If it is there but cannot be read or
+  // is half-written, whoever it allowed stays so until it is whole or gone; else it allows nobody.
+  void reload(Time now);
 
   // Is it one of those that may do something?
   bool knows(const std::string& key) const;
   // As that, for a key that knocks: reads the files again if it is unknown, but not
   // all the time, and reports it if it stays so.
   bool admits(const std::string& key, Time now);
-  // Error: access_denied.
-  Result<void> may_ask(const std::string& key);
-  Result<void> may_send(const std::string& key, const Frame& frame);
+  // A denial reads the files again first, but not all the time: whoever has a link that is up does
+  // not knock again. Error: access_denied.
+  Result<void> may_ask(const std::string& key, Time now);
+  Result<void> may_send(const std::string& key, const Frame& frame, Time now);
+  // Of the peer that is allowed under this name.
+  const std::string* key_of(const std::string& peer) const;
 
   // Ours, before the first frame; and whose a route is.
   void own(const ReplicaId& self) { self_ = self; }
@@ -58,16 +64,30 @@ class Access {
 
  private:
   explicit Access(KeyDirectory directory) : directory_(std::move(directory)) {}
-  std::vector<Error> read();
-  Result<void> judge(const std::string& key, const Frame& frame);
+  // By name, and the other way.
+  struct Names {
+    std::map<std::string, std::string> keys;
+    std::map<std::string, std::string> of;
+
+    // Also who is kept though the file could not be read; false if nobody is.
+    bool take(const KeyDirectory::Allowed& allowed);
+  };
+
+  std::vector<Error> read(Time now);
+  // Reads again unless that was a moment ago, and reports what was not known to be wrong.
+  bool refresh(Time now);
+  Result<void> judge(const std::function<Result<void>()>& verdict, Time now);
+  Result<void> asks(const std::string& key) const;
+  Result<void> sends(const std::string& key, const Frame& frame);
   Result<void> claim(const std::string& key, const NodeId& node);
   std::string called(const std::string& key) const;
 
   KeyDirectory directory_;
-  std::map<std::string, std::string> peers_;      // key to name
-  std::map<std::string, std::string> clients_;    // likewise
-  std::map<std::string, std::string> peer_keys_;  // name to key
-  std::uint64_t readings_ = 0;
+  Names peers_;
+  Names clients_;
+  std::vector<Error> wrong_;  // of the last reading
+  bool kept_ = false;         // somebody whose file could not be read then
+  std::uint64_t version_ = 0;
   Time read_at_;
 
   ReplicaId self_;

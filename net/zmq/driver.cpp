@@ -73,12 +73,13 @@ std::vector<Transport::Received> Driver::receive() {
 bool Driver::handle(const std::vector<Transport::Received>& messages) {
   const std::lock_guard lock(state_.mutex);
   const Now now = clock_now();
+  const Access::Time at = std::chrono::steady_clock::now();
   Access* access = transport_->access();
-  if (std::exchange(state_.keys_changed, false) && access) access->reload();
+  if (std::exchange(state_.keys_changed, false) && access) access->reload(at);
   for (const Transport::Received& message : messages) {
     if (message.speaker == Transport::Speaker::client) {
       requests_.take(message.link, message.bytes, now,
-                     access ? access->may_ask(message.identity) : Result<void>());
+                     access ? access->may_ask(message.identity, at) : Result<void>());
     } else {
       take_frame(message, now);
     }
@@ -92,7 +93,9 @@ void Driver::take_frame(const Transport::Received& message, Now now) {
   Access* access = transport_->access();
   Replica::Judge judge;
   if (access) {
-    judge = [&](const Frame& frame) { return access->may_send(message.identity, frame); };
+    judge = [&](const Frame& frame) {
+      return access->may_send(message.identity, frame, std::chrono::steady_clock::now());
+    };
   }
   static_cast<void>(state_.replica.handle_frame(message.bytes, now, judge));
 }

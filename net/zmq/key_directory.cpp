@@ -71,7 +71,8 @@ Result<void> read_file(const std::string& path, mode_t never, const std::string&
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return wrong("cannot read " + path + ": " + std::strerror(errno));
   struct stat status {};
-  const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  const bool found = ::fstat(file, &status) == 0;
+  const bool regular = found && S_ISREG(status.st_mode);
   ssize_t got = 0;
   if (regular) {
     while (out.size < out.data.size() &&
@@ -80,8 +81,11 @@ Result<void> read_file(const std::string& path, mode_t never, const std::string&
     }
   }
   ::close(file);
+  if (found) {
+    if (auto owned = check_owned(status, path, never, advice); !owned) return owned;
+  }
   if (!regular || got < 0 || out.size > line_bytes_max) return wrong(path + " is no key file");
-  return check_owned(status, path, never, advice);
+  return {};
 }
 
 // One line: a key; and maybe a blank and an address.
@@ -202,12 +206,19 @@ Result<KeyDirectory> KeyDirectory::open(const std::string& path) {
   return out;
 }
 
+bool KeyDirectory::Allowed::may_be(const std::string& name) const {
+  if (std::find(unread.begin(), unread.end(), name) != unread.end()) return true;
+  return !listed && std::none_of(known.begin(), known.end(),
+                                 [&](const Acquaintance& one) { return one.name == name; });
+}
+
 KeyDirectory::Allowed KeyDirectory::read(Kind kind) const {
   Allowed out;
   const std::string where = path_ + folder(kind);
   if (!there(where)) return out;
   if (auto sound = check_directory(where); !sound) {
     out.refused.push_back(sound.error());
+    out.listed = sound.error().code == ErrorCode::access_denied;  // and so nobody's word counts
     return out;
   }
   std::vector<fs::path> files;
@@ -216,8 +227,10 @@ KeyDirectory::Allowed KeyDirectory::read(Kind kind) const {
        at.increment(unreadable)) {
     if (at->path().extension() == ".pub") files.push_back(at->path());
   }
-  if (unreadable)
+  if (unreadable) {
     out.refused.push_back(wrong("cannot list " + where + ": " + unreadable.message()));
+    out.listed = false;
+  }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
     const std::string name = file.stem();
@@ -225,6 +238,8 @@ KeyDirectory::Allowed KeyDirectory::read(Kind kind) const {
     if (!key || !is_name(name)) {
       out.refused.push_back(key ? wrong(file.string() + " has a name that cannot be used")
                                 : key.error());
+      const bool distrusted = !key && key.error().code == ErrorCode::access_denied;
+      if (is_name(name) && !distrusted && there(file)) out.unread.push_back(name);
       continue;
     }
     key->name = name;

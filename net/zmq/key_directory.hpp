@@ -34,6 +34,13 @@ class KeyDirectory {
   struct Allowed {
     std::vector<Acquaintance> known;
     std::vector<Error> refused;
+    // Those of the refused whose file is there, and could not be read or is no key file: it may be
+    // half-written. Not those that others could have written.
+    std::vector<std::string> unread;
+    bool listed = true;  // false: there may be more
+
+    // Whoever was allowed before may still be, as far as one can see.
+    bool may_be(const std::string& name) const;
   };
   Allowed read(Kind kind) const;
   // Of peers/NAME.pub; `self` is the owner of the directory.

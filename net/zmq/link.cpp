@@ -29,7 +29,7 @@ Link::Link(Acquaintance peer, MakeSocket make, void* context, Access& access, st
       id_(id) {}
 
 Result<void> Link::connect() {
-  if (access_) readings_ = access_->readings();
+  if (access_) version_ = access_->version();
   return open();
 }
 
@@ -57,7 +57,7 @@ Result<void> Link::open() {
 }
 
 Link::Time Link::due() const {
-  return access_ && access_->readings() != readings_ ? Time::min() : due_;
+  return access_ && access_->version() != version_ ? Time::min() : due_;
 }
 
 void Link::tend(Time now) {
@@ -71,7 +71,7 @@ void Link::tend(Time now) {
     }
   }
   if (state_ == State::trying && now - tried_at_ >= try_max) rest(now, 0, {});
-  if (readings_ != access_->readings()) follow_key(now);
+  if (version_ != access_->version()) follow_key(now);
   if (state_ != State::resting || now < due_) return;
   auto peer = access_->directory().peer(peer_.name);
   if (!peer) return rest(now, 1, peer.error().message);
@@ -103,10 +103,12 @@ void Link::follow(Handshake event, Time now) {
 
 // The files were read again: what is not the peer's key any more is not spoken to.
 void Link::follow_key(Time now) {
-  readings_ = access_->readings();
+  version_ = access_->version();
   const auto peer = access_->directory().peer(peer_.name);
   if (!peer) {
-    rest(now, 1, peer.error().message);
+    // A file that cannot be read for a moment takes nothing away.
+    const std::string* kept = access_->key_of(peer_.name);
+    if (!kept || *kept != peer_.key) rest(now, 1, peer.error().message);
   } else if (state_ == State::resting || peer->key != peer_.key) {
     rest(now, 0, {});
     due_ = now;

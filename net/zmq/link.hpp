@@ -65,7 +65,7 @@ class Link {
   State state_ = State::trying;
   std::uint64_t failures_ = 0;  // in a row
   bool told_ = false;           // why, since it was up
-  std::uint64_t readings_ = 0;  // of the key files, when the key was read
+  std::uint64_t version_ = 0;   // of the access, when the key was read
   Time tried_at_;
   Time due_;
 };

@@ -215,6 +215,46 @@ TEST_F(Keys, PeerThatIsTakenAwayIsNeitherHeardNorTold) {
   EXPECT_EQ(nodes[0]->read(Key<GCounter>{"hits"}), 1);
 }
 
+// Nobody knocks: its link to us stays up.
+TEST_F(Keys, PeerWhoseFileComesBackIsHeardAgainThoughNobodyIsTold) {
+  acquaint(0, 1);
+  Nodes nodes;
+  nodes.push_back(started(options(0, {1})));
+  nodes.push_back(started(options(1, {0})));
+  write(*nodes[0], [](Transaction& tx) { open<GCounter>(tx, "hits").add(tx); });
+  settle(nodes);
+  ring_.forget_peer("a", "b");
+  nodes[0]->reload_keys();
+  write(*nodes[1], [](Transaction& tx) { open<GCounter>(tx, "hits").add(tx); });
+  ASSERT_TRUE(next_of<FrameRefused>(*nodes[0]));
+
+  ring_.know_peer("a", "b");
+
+  settle(nodes);
+  EXPECT_EQ(nodes[0]->read(Key<GCounter>{"hits"}), 2);
+}
+
+TEST_F(Keys, PeerIsHeardAndToldWhileItsFileIsHalfWritten) {
+  acquaint(0, 1);
+  Nodes nodes;
+  nodes.push_back(started(options(0, {1})));
+  nodes.push_back(started(options(1, {0})));
+  write(*nodes[0], [](Transaction& tx) { open<GCounter>(tx, "hits").add(tx); });
+  settle(nodes);
+
+  std::ofstream(ring_.at("a", "peers/b.pub")) << public_[1].substr(0, 17);
+  nodes[0]->reload_keys();
+  const auto told = next_of<AccessRefused>(*nodes[0]);
+  ASSERT_TRUE(told);
+  EXPECT_THAT(told->error.message, HasSubstr("b.pub is no key file"));
+
+  for (const auto& node : nodes) {
+    write(*node, [](Transaction& tx) { open<GCounter>(tx, "hits").add(tx); });
+  }
+  settle(nodes);
+  for (const auto& node : nodes) EXPECT_EQ(node->read(Key<GCounter>{"hits"}), 3);
+}
+
 TEST_F(Keys, ClientsKeyMayNotSendFrames) {
   ring_.make("carol");
   ring_.know_client("a", "carol");
