@@ -16,6 +16,12 @@
 
 namespace rejoin {
 
+// Over which link, and with which key; none in plaintext.
+struct Asker {
+  std::string link;
+  std::string key;
+};
+
 class Backups {
  public:
   static constexpr std::uint64_t idle_ns = 30'000'000'000;

@@ -78,11 +78,16 @@ bool Driver::handle(const std::vector<Transport::Received>& messages) {
   if (std::exchange(state_.keys_changed, false) && access) access->reload(at);
   for (const Transport::Received& message : messages) {
     if (message.speaker == Transport::Speaker::client) {
-      requests_.take(message.link, message.bytes, now,
+      requests_.take({message.link, message.identity}, message.bytes, now,
                      access ? access->may_ask(message.identity, at) : Result<void>());
     } else {
       take_frame(message, now);
     }
+  }
+  // The files were read again, here or when somebody knocked; what waited was allowed before.
+  while (access && access_version_ != access->version()) {
+    access_version_ = access->version();
+    requests_.revoke([&](const std::string& key) { return access->may_ask(key, at); });
   }
   state_.replica.handle_timeout(now);
   return state_.phase == NodePhase::running;

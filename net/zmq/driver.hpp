@@ -50,7 +50,8 @@ class Driver {
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Storage> storage_;
   Requests requests_;
-  std::uint64_t persisted_ = 0;  // records of this start
+  std::uint64_t persisted_ = 0;       // records of this start
+  std::uint64_t access_version_ = 0;  // when what waits was last judged
 };
 
 }  // namespace rejoin

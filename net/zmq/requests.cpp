@@ -32,8 +32,9 @@ std::string count(std::size_t number, const char* noun) {
 
 }  // namespace
 
-void Requests::take(const std::string& link, std::string_view bytes, Now now,
+void Requests::take(const Asker& asker, std::string_view bytes, Now now,
                     const Result<void>& allowed) {
+  const std::string& link = asker.link;
   if (!allowed) return answer(link, 0, allowed.error());
   auto request = decode_request(bytes);
   if (!request) return answer(link, 0, request.error());
@@ -49,7 +50,7 @@ void Requests::take(const std::string& link, std::string_view bytes, Now now,
                         count(pending_.size(), "request") + " wait already: try again later"});
   }
   Pending pending;
-  pending.link = link;
+  pending.asker = asker;
   pending.deadline_ns = now.mono_ns + std::min(request->timeout_ms, timeout_ms_max) * 1'000'000;
   pending.request = *std::move(request);
   if (auto body = go_on(pending, now)) {
@@ -59,13 +60,29 @@ void Requests::take(const std::string& link, std::string_view bytes, Now now,
   }
 }
 
+void Requests::revoke(const MayAsk& may_ask) {
+  std::vector<Pending> resting;
+  for (Pending& pending : pending_) {
+    const auto allowed = may_ask(pending.asker.key);
+    if (allowed) {
+      resting.push_back(std::move(pending));
+      continue;
+    }
+    Error error = allowed.error();
+    const bool wrote = pending.step == Step::persisting && !pending.values;
+    if (wrote) error.message += "; it could when it wrote this, which stays";
+    answer(pending.asker.link, pending.request.id, std::move(error));
+  }
+  pending_ = std::move(resting);
+}
+
 void Requests::advance(Now now) {
   std::vector<Pending> resting;
   for (Pending& pending : pending_) {
     auto body = go_on(pending, now);
     if (!body && pending.deadline_ns <= now.mono_ns) body = late(pending, now);
     if (body) {
-      answer(pending.link, pending.request.id, *std::move(body));
+      answer(pending.asker.link, pending.request.id, *std::move(body));
     } else {
       resting.push_back(std::move(pending));
     }
@@ -75,7 +92,7 @@ void Requests::advance(Now now) {
 }
 
 void Requests::refuse_all(const Error& error) {
-  for (const Pending& pending : pending_) answer(pending.link, pending.request.id, error);
+  for (const Pending& pending : pending_) answer(pending.asker.link, pending.request.id, error);
   pending_.clear();
 }
 

@@ -9,10 +9,12 @@
 //     watching    nothing changed yet that it watches, or what did is not durable yet
 //     backing     its backup is not durable yet
 //
-// and leaves with an answer, or with timed_out. Nothing blocks: take() and advance() go as far as a
-// request can go now. Both, and everything else here, with the node's mutex held.
+// and leaves with an answer, with timed_out, or with access_denied once its key may not ask any
+// more. Nothing blocks: take() and advance() go as far as a request can go now. Both, and
+// everything else here, with the node's mutex held.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,7 +37,11 @@ class Requests {
   explicit Requests(NodeState& state) : state_(state) {}
 
   // `allowed`: whether whoever asks may.
-  void take(const std::string& link, std::string_view bytes, Now now, const Result<void>& allowed);
+  void take(const Asker& asker, std::string_view bytes, Now now, const Result<void>& allowed);
+  // Who may ask has changed: what waits for others leaves with the error that says so. Before
+  // advance(), which would answer it.
+  using MayAsk = std::function<Result<void>(const std::string& key)>;
+  void revoke(const MayAsk& may_ask);
   // Whatever can move does; what is late leaves.
   void advance(Now now);
   // Everything that waits leaves with this.
@@ -47,7 +53,7 @@ class Requests {
  private:
   enum class Step { covering, persisting, holding, watching, backing };
   struct Pending {
-    std::string link;
+    Asker asker;
     ClientRequest request;
     std::uint64_t deadline_ns = 0;
     Step step = Step::covering;

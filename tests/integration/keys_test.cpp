@@ -194,6 +194,31 @@ TEST_F(Keys, KeyThatIsTakenAwayEndsOnTheLinkThatItHas) {
   EXPECT_EQ(std::get<Error>(reply->body).code, ErrorCode::access_denied);
 }
 
+TEST_F(Keys, KeyThatIsTakenAwayEndsWhatItWaitsFor) {
+  ring_.make("carol");
+  ring_.know_client("a", "carol");
+  const auto node = started(options(0, {}));
+  Knocker carol = knocker("carol", 0);
+  ClientRequest watch;
+  watch.id = 1;
+  watch.timeout_ms = 3'600'000;
+  watch.body = WatchRequest{"", true, {}};
+  carol.send({"c", encode_request(watch)});
+  ClientRequest status = asking_for_status();  // answered behind it, so the watch waits by now
+  status.id = 2;
+  carol.send({"c", encode_request(status)});
+  ASSERT_EQ(decode_reply(carol.receive())->id, 2U);
+
+  ring_.forget_client("a", "carol");
+  node->reload_keys();
+
+  const auto reply = decode_reply(carol.receive());
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->id, 1U);
+  ASSERT_TRUE(std::holds_alternative<Error>(reply->body));
+  EXPECT_EQ(std::get<Error>(reply->body).code, ErrorCode::access_denied);
+}
+
 TEST_F(Keys, PeerThatIsTakenAwayIsNeitherHeardNorTold) {
   acquaint(0, 1);
   Nodes nodes;
