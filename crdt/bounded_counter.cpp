@@ -11,9 +11,9 @@ namespace {
 // Sums of numbers that may come from anybody.
 __extension__ using Wide = __int128;
 
-std::int64_t held(Wide sum) {
+std::int64_t held(Wide sum, std::int64_t least = 0) {
   constexpr Wide most = std::numeric_limits<std::int64_t>::max();
-  return static_cast<std::int64_t>(std::clamp<Wide>(sum, 0, most));
+  return static_cast<std::int64_t>(std::clamp<Wide>(sum, least, most));
 }
 
 template <class K>
@@ -111,11 +111,11 @@ Result<Escrow> Escrow::raise(const Way& way, std::int64_t n, const Escrow& all) 
   return delta;
 }
 
-std::int64_t Escrow::value() const {
-  Wide sum = 0;
+std::int64_t Escrow::value(std::int64_t bound) const {
+  Wide sum = bound;
   for (const auto& [way, n] : moved_) sum += way.first == way.second ? n : 0;
   for (const auto& [who, n] : taken_) sum -= n;
-  return held(sum);
+  return held(sum, bound);
 }
 
 std::int64_t Escrow::rights(const ReplicaId& who) const {

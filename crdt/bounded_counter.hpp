@@ -41,8 +41,8 @@ class Escrow {
   Result<Escrow> move(const ReplicaId& from, const ReplicaId& to, std::int64_t n,
                       const Escrow& all);
 
-  // How far the counter stands above its bound. Held at INT64_MAX.
-  std::int64_t value() const;
+  // What was added less what was taken, above a bound. Held at the bound and at INT64_MAX.
+  std::int64_t value(std::int64_t bound = 0) const;
   // How much of that `who` may take.
   std::int64_t rights(const ReplicaId& who) const;
   bool merge(const Escrow& other);
@@ -88,12 +88,13 @@ class BoundedCounter {
   auto subtract(auto&& who, std::int64_t n) { return act(who, &Escrow::subtract, n); }
   // n >= 0. Errors: as subtract.
   auto move_rights(auto&& who, const ReplicaId& to, std::int64_t n) {
-    const Escrow all = slots_.joined();
+    const Escrow all = slots_.as_seen_by(who).joined();
     return slots_.amend(
         who, [&](Escrow& mine, const ReplicaId& me) { return mine.move(me, to, n, all); });
   }
 
-  std::int64_t value() const { return Min + slots_.joined().value(); }
+  // Held at INT64_MAX.
+  std::int64_t value() const { return slots_.joined().value(Min); }
   // How much this replica may take now.
   std::int64_t rights(const ReplicaId& who) const { return slots_.joined().rights(who); }
 
@@ -104,7 +105,7 @@ class BoundedCounter {
   friend struct SlotAccess;
 
   auto act(auto& who, auto change, std::int64_t n) {
-    const Escrow all = slots_.joined();
+    const Escrow all = slots_.as_seen_by(who).joined();
     return slots_.amend(
         who, [&](Escrow& mine, const ReplicaId& me) { return (mine.*change)(me, n, all); });
   }

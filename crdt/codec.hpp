@@ -11,7 +11,7 @@
 //   float      the IEEE bits, ordered; one NaN (last), no -0.0. Not total: NaN cannot be a key
 //   string     the bytes, 00 written as 00 FF, then 00 01
 //   optional   00, or 01 and the value
-//   vector, set, map   01 before each element, 00 at the end; of set and map rising, without NaN
+//   vector, set, map   01 before each element, 00 at the end; of set and map rising
 //   pair, tuple, array, plain aggregate: their parts in order      enum: its number
 //
 // A struct of yours that is a plain aggregate is encoded field by field, with nothing to write;

@@ -123,8 +123,10 @@ struct Codec<std::array<T, N>> {
   }
 };
 
-// In the order of the keys, as a vector of pairs.
+// In the order of the keys, as a vector of pairs. No floating point keys: a NaN would break the
+// table itself.
 template <Encodable K, Encodable V>
+requires(!has_non_keys<K>)
 struct Codec<std::map<K, V>> {
   static constexpr std::uint32_t tag = Codec<std::vector<std::pair<K, V>>>::tag;
   static void encode(std::string& out, const std::map<K, V>& table) {
@@ -141,15 +143,22 @@ struct Codec<std::map<K, V>> {
       if (more == 0) return true;
       K key{};
       V value{};
-      if (!Codec<K>::decode(in, key) || !can_be_key(key) || !Codec<V>::decode(in, value)) break;
+      if (!Codec<K>::decode(in, key) || !Codec<V>::decode(in, value)) break;
       if (!table.empty() && !(table.rbegin()->first < key)) break;
       table.emplace_hint(table.end(), std::move(key), std::move(value));
     }
     return false;
   }
+  static bool can_be_key(const std::map<K, V>& table) requires has_non_keys<V> {
+    for (const auto& [key, value] : table) {
+      if (!Codec<V>::can_be_key(value)) return false;
+    }
+    return true;
+  }
 };
 
 template <Encodable K>
+requires(!has_non_keys<K>)
 struct Codec<std::set<K>> {
   static constexpr std::uint32_t tag = Codec<std::vector<K>>::tag;
   static void encode(std::string& out, const std::set<K>& table) {
@@ -164,7 +173,7 @@ struct Codec<std::set<K>> {
     for (std::uint8_t more = 0; in.byte(more) && more <= 1;) {
       if (more == 0) return true;
       K key{};
-      if (!Codec<K>::decode(in, key) || !can_be_key(key)) break;
+      if (!Codec<K>::decode(in, key)) break;
       if (!table.empty() && !(*table.rbegin() < key)) break;
       table.insert(table.end(), std::move(key));
     }

@@ -43,7 +43,8 @@ class GSet {
   // The delta; where T has values that cannot be elements, a Result of it (error: not_a_number).
   auto add(auto&& who, const T& element) {
     return on_element(who, element, [&](const T& e) {
-      return contains(e) ? slots_.nothing(who) : slots_[e].put(who, Unit{});
+      return slots_.as_seen_by(who).at(e).empty() ? slots_[e].put(who, Unit{})
+                                                  : slots_.nothing(who);
     });
   }
 

@@ -97,9 +97,12 @@ std::uint64_t Registers::estimate() const {
   });
   double z = m * tau(1.0 - of_rank[greatest] / m);
   for (unsigned rank = greatest - 1; rank >= 1; --rank) z = 0.5 * (z + of_rank[rank]);
+  if (of_rank[0] == count()) return 0;
   z += m * sigma(of_rank[0] / m);
   constexpr double alpha = 0.72134752044448170367996234050095;  // 1 / (2 ln 2)
-  return static_cast<std::uint64_t>(std::llround(alpha * m * m / z));
+  // Registers that no hash fills, all at the greatest rank, would divide by nothing.
+  constexpr double most = 9.2e18;
+  return static_cast<std::uint64_t>(z > 0 ? std::min(alpha * m * m / z, most) : most);
 }
 
 // The number of raised registers, then each: steps from the one before, rank.

@@ -12,7 +12,8 @@
 // Error        about 1.04 / sqrt(2^Precision) of the count, one standard deviation: 1.6 % at 12.
 // Memory       8 bytes a raised register up to an eighth of them, then one byte each: 4 KiB at 12.
 // In a store   one sketch for each node that added; a removal as GCounter. An addition that raises
-//              a register replaces the node's whole sketch.
+//              a register replaces the node's whole sketch; one that raises none is no change, so
+//              it does not hold the sketch against a concurrent removal.
 // Source       Flajolet et al., AofA 2007; estimator without bias tables: Ertl, arXiv:1702.01284.
 // Not for      exact counts, membership, removals.
 

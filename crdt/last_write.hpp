@@ -51,7 +51,10 @@ std::vector<T> lost_writes(const auto& cell) {
   std::vector<T> all;
   cell.each([&](const ReplicaId&, const Stamped<T>& live) { all.push_back(live.value); });
   all = in_order(std::move(all));
-  if (const std::optional<T> last = last_write<T>(cell)) std::erase(all, *last);
+  if (const std::optional<T> last = last_write<T>(cell)) {
+    const std::string read = encoded(*last);
+    std::erase_if(all, [&](const T& value) { return encoded(value) == read; });
+  }
   return all;
 }
 

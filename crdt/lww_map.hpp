@@ -50,21 +50,22 @@ class LwwMap {
   auto remove(TimedWriter auto&& who, const K& key) { return write(who, key, std::nullopt); }
   // Removes each key that is there.
   auto clear(TimedWriter auto&& who) {
-    return slots_.each_change(who, keys(), [&](const K& key) { return write(who, key, {}); });
+    return slots_.each_change(who, keys_in(slots_.as_seen_by(who)),
+                              [&](const K& key) { return write(who, key, {}); });
   }
 
   // Nothing if the key was never written, or removed.
   std::optional<V> get(const K& key) const {
-    return last_write<Written>(slots_.at(key)).value_or(std::nullopt);
+    return value_in(slots_, key);
   }
   bool contains(const K& key) const { return get(key).has_value(); }
   std::size_t size() const { return keys().size(); }
   bool empty() const { return keys().empty(); }
   // In the order of their encodings, which is that of the keys.
-  std::vector<K> keys() const { return present(keys_of<K>(slots_)); }
+  std::vector<K> keys() const { return keys_in(slots_); }
   // The keys from `first` to before `last`. O(n).
   std::vector<K> keys(const K& first, const K& last) const {
-    return present(keys_between(slots_, first, last));
+    return present(slots_, keys_between(slots_, first, last));
   }
   Value value() const {
     Value all;
@@ -88,13 +89,17 @@ class LwwMap {
   friend struct SlotAccess;
 
   auto write(auto& who, const K& key, Written value) {
-    const HybridTime time = stamp_above<Written>(slots_.at(key), who);
+    const HybridTime time = stamp_above<Written>(slots_.as_seen_by(who).at(key), who);
     return slots_[key].put(who, Stamped<Written>{time, std::move(value)});
   }
-  std::vector<K> present(std::vector<K> keys) const {
-    std::erase_if(keys, [&](const K& key) { return !contains(key); });
+  static std::optional<V> value_in(const auto& slots, const K& key) {
+    return last_write<Written>(slots.at(key)).value_or(std::nullopt);
+  }
+  static std::vector<K> present(const auto& slots, std::vector<K> keys) {
+    std::erase_if(keys, [&](const K& key) { return !value_in(slots, key); });
     return keys;
   }
+  static std::vector<K> keys_in(const auto& slots) { return present(slots, keys_of<K>(slots)); }
 
   Slots slots_;
 };

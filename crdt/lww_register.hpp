@@ -45,7 +45,7 @@ class LwwRegister {
   explicit LwwRegister(Slots slots) : slots_(std::move(slots)) {}
 
   auto set(TimedWriter auto&& who, T value) {
-    const HybridTime stamp = stamp_above<T>(slots_, who);
+    const HybridTime stamp = stamp_above<T>(slots_.as_seen_by(who), who);
     return slots_.put(who, Stamped<T>{stamp, canonical(std::move(value))});
   }
   auto remove(auto&& who) { return slots_.clear(who); }

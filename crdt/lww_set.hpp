@@ -47,7 +47,8 @@ class LwwSet {
   auto remove(TimedWriter auto&& who, const T& element) { return write(who, element, false); }
   // Removes each element that is in.
   auto clear(TimedWriter auto&& who) {
-    return slots_.each_change(who, elements(), [&](const T& e) { return stamp(who, e, false); });
+    return slots_.each_change(who, elements_in(slots_.as_seen_by(who)),
+                              [&](const T& e) { return stamp(who, e, false); });
   }
 
   bool contains(const T& element) const {
@@ -56,13 +57,7 @@ class LwwSet {
   std::size_t size() const { return elements().size(); }
   bool empty() const { return elements().empty(); }
   // In the order of their encodings, which is that of the values.
-  std::vector<T> elements() const {
-    std::vector<T> all;
-    slots_.each([&](const T& element) {
-      if (contains(element)) all.push_back(element);
-    });
-    return in_order(std::move(all));
-  }
+  std::vector<T> elements() const { return elements_in(slots_); }
   std::vector<T> value() const { return elements(); }
   // The elements that are out only because a removal was later than a concurrent add.
   std::vector<T> discarded() const {
@@ -81,8 +76,15 @@ class LwwSet {
  private:
   friend struct SlotAccess;
 
+  static std::vector<T> elements_in(const auto& slots) {
+    std::vector<T> all;
+    slots.each([&](const T& element) {
+      if (last_write<bool>(slots.at(element)).value_or(false)) all.push_back(element);
+    });
+    return in_order(std::move(all));
+  }
   auto stamp(auto& who, const T& element, bool in) {
-    const HybridTime time = stamp_above<bool>(slots_.at(element), who);
+    const HybridTime time = stamp_above<bool>(slots_.as_seen_by(who).at(element), who);
     return slots_[element].put(who, Stamped<bool>{time, in});
   }
   auto write(auto& who, const T& element, bool in) {

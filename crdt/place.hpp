@@ -83,6 +83,8 @@ class Place<Slots, Cell<V>, Path> {
 
   Place(Slots& slots, Path path) : slots_(&slots), path_(std::move(path)) {}
 
+  const Place& as_seen_by(const ReplicaId&) const { return *this; }
+
   Root put(const ReplicaId& who, V value) {
     Root delta = slots_->delta_removing(path_, any_dot);
     const LocalDot dot = slots_->mint(who, path_, value, delta);
@@ -121,6 +123,8 @@ class Place<Slots, Leaf<L>, Path> {
   using Root = typename Slots::Root;
 
   Place(Slots& slots, Path path) : slots_(&slots), path_(std::move(path)) {}
+
+  const Place& as_seen_by(const ReplicaId&) const { return *this; }
 
   // change(mine, who) changes the join of my node's fragments and returns its delta, as L or as
   // Result<L>; one new fragment, with all of mine, then replaces them. A delta that is bottom means
@@ -184,6 +188,8 @@ class Place<Slots, Table<K, Shape>, Path> {
   using Root = typename Slots::Root;
 
   Place(Slots& slots, Path path) : slots_(&slots), path_(std::move(path)) {}
+
+  const Place& as_seen_by(const ReplicaId&) const { return *this; }
 
   auto operator[](const K& key) {
     return Place<Slots, Shape, Under<Path, K>>(*slots_, {path_, key});

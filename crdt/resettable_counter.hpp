@@ -14,7 +14,8 @@
 // Memory       60 bytes a share; a share for each replica that ever wrote.
 // In a map     a removal of its key takes away the shares it saw; a share that is concurrent with
 //              it survives, from its last reset on. A writer whose share was removed starts a new
-//              one, so no reset of the old one touches it.
+//              one, so no reset of the old one touches it. A reset is kept in its writer's share:
+//              a removal that saw the reset, but not yet all that it took, brings that back.
 // Source       grow-only pairs: Shapiro et al., INRIA RR-7506, 2011; observed resets: Weidner,
 //              Almeida, "An oblivious observed-reset embeddable replicated counter", PaPoC 2022.
 // Not for      a value with a floor (bounded_counter.hpp).
@@ -85,13 +86,13 @@ class ResettableCounterIn {
 
   // n of either sign. Error: overflow.
   auto add(auto&& who, std::int64_t n = 1) {
-    const ResettableShares all = slots_.joined();
+    const ResettableShares all = slots_.as_seen_by(who).joined();
     return slots_.amend(who, [&](ResettableShares& mine, const ReplicaId& me, std::uint64_t birth) {
       return mine.add(me, birth, n, all);
     });
   }
   auto reset(auto&& who) {
-    const ResettableShares all = slots_.joined();
+    const ResettableShares all = slots_.as_seen_by(who).joined();
     return slots_.amend(
         who, [&](ResettableShares& mine, const ReplicaId&) { return mine.reset(all); });
   }

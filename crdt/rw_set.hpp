@@ -48,7 +48,8 @@ class RwSet {
   }
   // Removes each element that is in.
   auto clear(auto&& who) {
-    return slots_.each_change(who, elements(),
+    const auto in = [](const Marks& marks) { return marks.holds(); };
+    return slots_.each_change(who, marked<T>(slots_.as_seen_by(who), in),
                               [&](const T& e) { return slots_[e].put(who, Mark::taken); });
   }
 

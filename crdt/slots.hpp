@@ -12,6 +12,8 @@
 //     clear  removes the live dots seen here
 //     amend  changes my node's share of a leaf; a change that is bottom did not happen
 //     nothing      the delta of no change;      each_change  of a change for each of some keys
+//     as_seen_by   the slots as the writer sees them, for a mutator that reads before it writes: in
+//                  a transaction that is with what it wrote, whatever the handle was opened on
 //
 // `In` says where the slots are. Alone: here, in the value's own context and dot store; a mutator
 // takes the writer's ReplicaId and returns the delta, a value of the root's type. InPlace: in
@@ -52,6 +54,7 @@ class Own {
   }
   Root clear(const ReplicaId& who) { return root().clear(who); }
   Root nothing(const ReplicaId&) const { return {}; }
+  const Own& as_seen_by(const ReplicaId&) const { return *this; }
   template <class Keys, class F>
   auto each_change(const ReplicaId& who, const Keys& keys, F&& change) {
     return root().each_change(who, keys, change);
@@ -165,6 +168,7 @@ class OwnLattice {
       return result ? Result<Root>(wrapped(*std::move(result))) : Result<Root>(result.error());
     }
   }
+  const OwnLattice& as_seen_by(const ReplicaId&) const { return *this; }
   const L& joined() const { return lattice_; }
   bool merge(const OwnLattice& other) { return lattice_.merge(other.lattice_); }
 

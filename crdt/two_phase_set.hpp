@@ -47,7 +47,7 @@ class TwoPhaseSet {
       return refusal<Delta>(who, {ErrorCode::not_a_number,
                                   "NaN equals nothing, so it cannot be an element or a key"});
     }
-    const Marks marks = marks_in(slots_.at(element));
+    const Marks marks = marks_in(slots_.as_seen_by(who).at(element));
     if (marks.taken) {
       return refusal<Delta>(who, {ErrorCode::removed_for_good,
                                   "this element was removed from a two-phase set, where nothing "
@@ -61,7 +61,8 @@ class TwoPhaseSet {
   // cannot be elements, a Result (error: not_a_number).
   auto remove(auto&& who, const T& element) {
     return on_element(who, element, [&](const T& e) {
-      return marks_in(slots_.at(e)).taken ? slots_.nothing(who) : slots_[e].put(who, Mark::taken);
+      return marks_in(slots_.as_seen_by(who).at(e)).taken ? slots_.nothing(who)
+                                                          : slots_[e].put(who, Mark::taken);
     });
   }
 

@@ -11,9 +11,9 @@
 //     }, now);
 //
 // A handle reads from what it was opened on and must not outlive it; its mutators take the
-// transaction and record there. A fragment whose bytes the type cannot decode is not read, and goes
-// with the next write of its slot. A path is the concatenation of the encoded keys that lead to the
-// slot.
+// transaction, record there, and where they must read first, read there. A fragment whose bytes the
+// type cannot decode is not read, and goes with the next write of its slot. A path is the
+// concatenation of the encoded keys that lead to the slot.
 
 #include <optional>
 #include <string>
@@ -30,11 +30,6 @@ struct InStore {};
 template <class Shape>
 class Stored;
 
-template <class Shape>
-constexpr bool is_table = false;
-template <class K, class Shape>
-constexpr bool is_table<Table<K, Shape>> = true;
-
 // Where a place is: who reads it, and its name.
 struct StoredAt {
   const SlotReader* reader = nullptr;
@@ -45,6 +40,7 @@ template <class V>
 class Stored<Cell<V>> {
  public:
   explicit Stored(StoredAt at) : at_(std::move(at)) {}
+  Stored as_seen_by(const Transaction& tx) const { return Stored(StoredAt{&tx, at_.slot}); }
 
   void put(Transaction& tx, const V& value) { tx.put(at_.slot, encoded(value)); }
   void clear(Transaction& tx) { tx.clear(at_.slot); }
@@ -74,6 +70,7 @@ template <class K, class Shape>
 class Stored<Table<K, Shape>> {
  public:
   explicit Stored(StoredAt at) : at_(std::move(at)) {}
+  Stored as_seen_by(const Transaction& tx) const { return Stored(StoredAt{&tx, at_.slot}); }
 
   Stored<Shape> operator[](const K& key) const { return at(key); }
   Stored<Shape> view(const K& key) const { return at(key); }
@@ -96,8 +93,8 @@ class Stored<Table<K, Shape>> {
     at_.reader->each_path(at_.slot.object, at_.slot.path, [&](std::string_view path) {
       ByteReader in(path.substr(at_.slot.path.size()));
       K key{};
-      if (!Codec<K>::decode(in, key) || (previous && *previous == key)) return;
-      if (!is_table<Shape> && !in.empty()) return;  // no slot of ours: nothing reads it
+      if (!Codec<K>::decode(in, key) || !can_be_key(key) || (previous && *previous == key)) return;
+      if (at(key).empty()) return;  // no slot of ours, or nothing in it that the type can read
       f(key);
       previous = std::move(key);
     });
@@ -117,6 +114,7 @@ template <class L>
 class Stored<Leaf<L>> {
  public:
   explicit Stored(StoredAt at) : at_(std::move(at)) {}
+  Stored as_seen_by(const Transaction& tx) const { return Stored(StoredAt{&tx, at_.slot}); }
 
   // change(mine, who) as for a lattice that stands alone; mine is the join of my node's fragments.
   // A birth is the transaction's stamp, which rises.

@@ -75,7 +75,7 @@ int main() {
   need(need(rejoin::Node::start(options))->transact([](rejoin::Transaction& tx) -> Result<void> {
     auto map = rejoin::open(tx, homes);
     map["anna"].set(tx, {"Hill", 7});
-    rejoin::open(tx, last_order).set(tx, Order::made([](shop::Order::Builder order) {
+    rejoin::open(tx, last_order).set(tx, *Order::made([](shop::Order::Builder order) {
       order.setItem("tea");
       order.setAmount(3);
     }));

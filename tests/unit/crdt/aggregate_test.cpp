@@ -97,6 +97,15 @@ TEST(Aggregate, WithANumberThatIsNoneCannotBeAnElement) {
   EXPECT_FALSE(std::signbit(people.elements().front().weight));
 }
 
+TEST(Aggregate, ATableWithANumberThatIsNoneCannotBeAnElement) {
+  AwSet<std::map<std::string, double>> tables;
+  const std::map<std::string, double> bad{{"x", std::numeric_limits<double>::quiet_NaN()}};
+  EXPECT_EQ(tables.add(ReplicaId(1), bad).error().code, ErrorCode::not_a_number);
+  LwwRegister<double> last;
+  last.set(At(ReplicaId(1), 1), bad.at("x"));
+  EXPECT_TRUE(last.discarded().empty());
+}
+
 TEST(Aggregate, IsWrittenWholeSoThatNoTieTearsIt) {
   LwwRegister<Address> here;
   LwwRegister<Address> there;
@@ -115,6 +124,7 @@ TEST(Aggregate, IsRefusedWhereItsFieldsCannotBeTold) {
   static_assert(aggregate::initialisers<Seventeen>() > aggregate::fields_max);
   static_assert(refused<WithPointer>);
   static_assert(Encodable<Person>);
+  static_assert(refused<std::set<double>> && refused<std::map<double, int>>);
 }
 
 }  // namespace

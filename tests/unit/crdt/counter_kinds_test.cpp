@@ -113,6 +113,12 @@ TEST(BoundedCounter, NeverShowsLessThanItsBoundWhateverIsMissing) {
   EXPECT_EQ(source.value(), -3);
 }
 
+TEST(BoundedCounter, StaysAtTheGreatestNumberInsteadOfTurningRound) {
+  BoundedCounter<5> counter;
+  for (const ReplicaId& who : {a, b, c}) ASSERT_TRUE(counter.add(who, Totals::share_max));
+  EXPECT_EQ(counter.value(), std::numeric_limits<std::int64_t>::max());
+}
+
 TEST(BoundedCounter, StepsOnlyForward) {
   BoundedCounter<> stock;
   EXPECT_EQ(stock.add(a, -1).error().code, ErrorCode::negative_step);

@@ -17,7 +17,7 @@ namespace {
 using Request = CapnpValue<schema::client::Request>;
 
 Request made(std::uint64_t id, const char* key) {
-  return Request::made([&](schema::client::Request::Builder it) {
+  return *Request::made([&](schema::client::Request::Builder it) {
     it.setId(id);
     auto operation = it.initOperation();
     operation.setVerb(schema::client::Verb::SET);
@@ -34,7 +34,7 @@ std::string key_of(const Request& request) {
 
 TEST(CapnpValue, EqualStructsAreEqualValuesHoweverTheyWereBuilt) {
   const Request one = made(7, "tea");
-  const Request other = Request::made([](schema::client::Request::Builder it) {
+  const Request other = *Request::made([](schema::client::Request::Builder it) {
     it.setAfter(kj::StringPtr("gone").asBytes());
     it.disownAfter();  // its bytes stay in the builder, as dead weight
     auto operation = it.initOperation();
@@ -46,7 +46,7 @@ TEST(CapnpValue, EqualStructsAreEqualValuesHoweverTheyWereBuilt) {
   EXPECT_EQ(one, other);
   EXPECT_EQ(encoded(one), encoded(other));
   EXPECT_FALSE(one == made(8, "tea"));
-  EXPECT_EQ(Request(), Request::made([](schema::client::Request::Builder) {}));
+  EXPECT_EQ(Request(), *Request::made([](schema::client::Request::Builder) {}));
 }
 
 TEST(CapnpValue, RoundTripsAndReadsWithoutCopying) {
@@ -80,6 +80,42 @@ TEST(CapnpValue, BytesThatAreNoCanonicalMessageDoNotDecode) {
       hostile->read([](schema::client::Request::Reader it) { return it.which(); });
     }
   }
+}
+
+using Values = CapnpValue<schema::client::Values>;
+
+std::string bytes_of(std::initializer_list<std::uint64_t> words) {
+  std::string raw;
+  for (const std::uint64_t word : words) raw.append(reinterpret_cast<const char*>(&word), 8);
+  return encoded(raw);
+}
+
+TEST(CapnpValue, WhatItsSchemaCannotReadDoesNotDecode) {
+  EXPECT_FALSE(decoded<Request>(bytes_of({0})));                          // no struct at all
+  EXPECT_FALSE(decoded<Request>(bytes_of({(std::uint64_t{2} << 35) | (std::uint64_t{8} << 32) | 1,
+                                          0x4141414141414141})));         // a list
+}
+
+TEST(CapnpValue, ALongListIsReadAsOftenAsOneLikes) {
+  const auto values = Values::made([](schema::client::Values::Builder it) {
+    auto list = it.initList(1'000);
+    for (unsigned i = 0; i < list.size(); ++i) list[i].setInteger(i);
+  });
+  ASSERT_TRUE(values);
+  const auto sum = values->read([](schema::client::Values::Reader it) {
+    std::int64_t total = 0;
+    for (unsigned i = 0; i < it.getList().size(); ++i) total += it.getList()[i].getInteger();
+    return total;
+  });
+  EXPECT_EQ(sum, 999 * 500);
+}
+
+TEST(CapnpValue, WhatCouldNotBeReadAgainIsRefused) {
+  const auto large = Request::made([](schema::client::Request::Builder it) {
+    it.initAfter(static_cast<unsigned>(Request::words_max * 8));
+  });
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code, ErrorCode::limit_exceeded);
 }
 
 TEST(CapnpValue, LivesInRegistersAndSetsAloneAndInAStore) {

@@ -304,6 +304,43 @@ TYPED_TEST(InStoreAsAlone, ReadsTheSameAfterTheSameHistory) {
   }
 }
 
+TEST(TypesInStore, AMutatorReadsTheTransactionWhateverItsHandleWasOpenedOn) {
+  Desk desk(a);
+  auto stock = open<BoundedCounter<>>(desk.store, "stock");
+  auto gone = open<TwoPhaseSet<std::string>>(desk.store, "gone");
+  auto last = open<LwwRegister<std::string>>(desk.store, "last");
+  auto out = open<RwSet<std::string>>(desk.store, "out");
+  desk.transact([&](Transaction& tx) { stock.add(tx, 10); });
+  Transaction tx = desk.begin(5'000);
+  stock.subtract(tx, 8);
+  last.set(tx, "first");
+  last.set(tx, "second");
+  out.add(tx, "x");
+  out.clear(tx);
+  EXPECT_FALSE(tx.error());
+  EXPECT_EQ(open<LwwRegister<std::string>>(tx, "last").value(), "second");
+  EXPECT_TRUE(open<RwSet<std::string>>(tx, "out").empty());
+  gone.remove(tx, "milk");
+  EXPECT_FALSE(gone.add(tx, "milk"));
+  ASSERT_TRUE(tx.error());
+  EXPECT_EQ(tx.error()->code, ErrorCode::removed_for_good);
+
+  Transaction again = desk.begin(6'000);
+  stock.subtract(again, 8);
+  stock.subtract(again, 8);
+  ASSERT_TRUE(again.error());
+  EXPECT_EQ(again.error()->code, ErrorCode::insufficient_rights);
+}
+
+TEST(TypesInStore, AnElementWhoseSlotHoldsNothingReadableIsNotListed) {
+  Desk desk(a);
+  const ObjectKey object{type_tag<AwSet<std::string>>, "s"};
+  merge(desk.store, made({b, 1}).puts({object, encoded(std::string("x"))}, "no unit has bytes"));
+  const auto set = open<AwSet<std::string>>(desk.store, "s");
+  EXPECT_FALSE(set.contains("x"));
+  EXPECT_TRUE(set.elements().empty());
+}
+
 TEST(TypesInStore, AFragmentThatTheTypeCannotReadIsPassedOverAndGoesWithTheNextWrite) {
   Desk desk(a);
   const ObjectKey object{type_tag<LwwRegister<std::string>>, "r"};
