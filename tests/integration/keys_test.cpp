@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "net/zmq/client.hpp"
 #include "tests/integration/keyring.hpp"
@@ -375,7 +376,7 @@ TEST_F(Keys, ReplacedKeyOfAPeerWorksOnceItsFileIsReplaced) {
 
 TEST_F(Keys, NodeSaysWhatItsKeysLack) {
   namespace fs = std::filesystem;
-  const auto why = [this](const NodeOptions& given) {
+  const auto why = [](const NodeOptions& given) {
     const auto node = Node::start(given);
     return node ? std::string("it started") : node.error().message;
   };
@@ -404,6 +405,42 @@ TEST_F(Keys, NodeSaysWhatItsKeysLack) {
   EXPECT_THAT(why(options(0, {})), HasSubstr("not the public key of self.key"));
   fs::remove(ring_.at("a", "self.pub"));
   EXPECT_EQ(why(options(0, {})), "it started");
+}
+
+TEST_F(Keys, ToolsMakeKeysUseThemAndReadThemAgainOnHangup) {
+  const std::string dave = ring_.at("dave");
+  const Finished made = run({"rejoin", "keygen", dave});
+  const Finished again = run({"rejoin", "keygen", dave});
+  ring_.know_client("a", "dave");
+  ring_.know_peer("dave", "a");
+  Process daemon(
+      {"rejoind", "--name", "a", "--listen", addresses_[0], "--volatile", "--keys", ring_.at("a")});
+  ASSERT_TRUE(daemon.line()) << daemon.errors();
+  const auto ask = [&](std::vector<std::string> words) {
+    std::vector<std::string> all = {"rejoin", "--keys", dave, "--server", "a@" + addresses_[0]};
+    all.insert(all.end(), words.begin(), words.end());
+    return run(all);
+  };
+  const Finished added = ask({"gcounter", "add", "k", "3"});
+  const Finished got = ask({"gcounter", "get", "k"});
+  const Finished watched = ask({"watch", "k", "--snapshot"});
+
+  ring_.forget_client("a", "dave");
+  daemon.signal(SIGHUP);
+  Finished refused = ask({"gcounter", "get", "k"});
+  for (int i = 0; i < 1000 && refused.exit == 0; ++i) refused = ask({"gcounter", "get", "k"});
+  daemon.signal(SIGTERM);
+
+  EXPECT_EQ(made.exit, 0);
+  EXPECT_EQ(made.out, ring_.pair("dave").public_key + "\n");
+  EXPECT_EQ(again.exit, 1);
+  EXPECT_EQ(added.exit, 0) << added.err;
+  EXPECT_EQ(got.out, "3\n");
+  EXPECT_EQ(watched.exit, 0) << watched.err;
+  EXPECT_EQ(refused.exit, 1);
+  EXPECT_THAT(refused.err, HasSubstr("does not let this key in"));
+  EXPECT_EQ(daemon.wait(), 0);
+  EXPECT_THAT(daemon.errors(), HasSubstr("refused " + ring_.pair("dave").public_key));
 }
 
 TEST_F(Keys, MakingKeysNeverOverwrites) {

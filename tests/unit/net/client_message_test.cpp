@@ -42,6 +42,8 @@ Status some_status() {
   status.peers.push_back({"tcp://h:1", "b", "id", "streaming", 1, 2, 3, 4, 5, 6});
   status.stats.resends = 11;
   status.duplicated = {"00ff", "77"};
+  status.access_refused = 5;
+  status.encrypted = true;
   return status;
 }
 
