@@ -1,20 +1,34 @@
 #include "net/zmq/backups.hpp"
 
+#include <sodium.h>
+
 #include <utility>
 
 namespace rejoin {
+namespace {
 
-Result<std::uint64_t> Backups::begin(const NodeState& state, Now now) {
+// 0 is a question for a new one.
+std::uint64_t new_number() {
+  std::uint64_t number = 0;
+  while (number == 0) randombytes_buf(&number, sizeof(number));
+  return number;
+}
+
+}  // namespace
+
+Result<std::uint64_t> Backups::begin(const NodeState& state, const Asker& asker, Now now) {
   expire(now);
-  if (session_) {
+  if (session_ && (session_->owner.link != asker.link || session_->owner.key != asker.key)) {
     return Error{ErrorCode::limit_exceeded,
                  "another backup of this node is being taken: try again when it is done; one that "
                  "was given up is forgotten after 30 s"};
   }
+  end();  // before the next is made: one copy of the store is enough
   Session session;
+  session.owner = asker;
   session.records = state.replica.checkpoint();
   session.asked_ns = now.mono_ns;
-  session.head.session = ++last_;
+  session.head.session = new_number();
   session.head.store = state.labels.store;
   session.head.cluster = state.labels.cluster;
   session.head.replica = to_string(state.replica.self());
@@ -22,15 +36,19 @@ Result<std::uint64_t> Backups::begin(const NodeState& state, Now now) {
   session.head.records = session.records.size();
   for (const std::string& record : session.records) session.head.bytes += record.size();
   session_ = std::move(session);
-  return last_;
+  return session_->head.session;
 }
 
-const CausalContext* Backups::token(std::uint64_t session) const {
-  return session_ && session_->head.session == session ? &session_->head.token : nullptr;
+bool Backups::is(std::uint64_t session, const Asker& asker) const {
+  return session_ && session_->head.session == session && session_->owner.key == asker.key;
 }
 
-Result<BackupReply> Backups::page(const BackupRequest& request, Now now) {
-  if (!session_ || session_->head.session != request.session) {
+const CausalContext* Backups::token(std::uint64_t session, const Asker& asker) const {
+  return is(session, asker) ? &session_->head.token : nullptr;
+}
+
+Result<BackupReply> Backups::page(const BackupRequest& request, const Asker& asker, Now now) {
+  if (!is(request.session, asker)) {
     return Error{ErrorCode::aborted,
                  "the node no longer keeps this backup, since it restarted or was not asked for "
                  "30 s: run it again"};

@@ -61,6 +61,7 @@ void Requests::take(const Asker& asker, std::string_view bytes, Now now,
 }
 
 void Requests::revoke(const MayAsk& may_ask) {
+  if (const Asker* owner = backups_.owner(); owner && !may_ask(owner->key)) backups_.end();
   std::vector<Pending> resting;
   for (Pending& pending : pending_) {
     const auto allowed = may_ask(pending.asker.key);
@@ -140,7 +141,7 @@ std::optional<Requests::Body> Requests::act(Pending& pending, Now now) {
   }
   if (auto* asked = std::get_if<BackupRequest>(&pending.request.body)) {
     if (asked->session == 0) {
-      const auto session = backups_.begin(state_, now);
+      const auto session = backups_.begin(state_, pending.asker, now);
       if (!session) return session.error();
       *asked = {*session, 0};
     }
@@ -218,9 +219,9 @@ std::optional<Requests::Body> Requests::watch(Pending& pending) {
 
 std::optional<Requests::Body> Requests::backup(Pending& pending, Now now) {
   const auto& request = std::get<BackupRequest>(pending.request.body);
-  const CausalContext* token = backups_.token(request.session);
+  const CausalContext* token = backups_.token(request.session, pending.asker);
   if (token && !state_.failure && !state_.replica.covers(*token)) return std::nullopt;
-  auto reply = backups_.page(request, now);
+  auto reply = backups_.page(request, pending.asker, now);
   if (!reply) return reply.error();
   return *std::move(reply);
 }
@@ -250,6 +251,7 @@ std::optional<Requests::Body> Requests::late(Pending& pending, Now now) {
       }
       return Error{ErrorCode::timed_out, "what is watched is not yet on disk: try again"};
     case Step::backing:
+      backups_.end();  // nobody was told its number; only who owns it rests here
       return Error{ErrorCode::timed_out,
                    "the backup is not yet on the node's own disk: give it more --timeout"};
     case Step::holding:

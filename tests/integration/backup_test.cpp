@@ -197,15 +197,34 @@ Result<ClientReply> begin_backup(Client& client, BackupRequest request = {}) {
   return client.ask(std::move(question), patience);
 }
 
-TEST(Backup, OneAtATimeAndWhoAsksForAnOtherIsToldSo) {
+// Whoever asks anew gave the earlier one up: a client asks one question at a time.
+TEST(Backup, BegunAgainByTheSameClientReplacesItsOwn) {
   const auto node = started(volatile_options());
   auto client = Client::open({node->address(), {}, true});
   ASSERT_TRUE(client);
   const auto first = begin_backup(**client);
+  const auto second = begin_backup(**client);
+  ASSERT_TRUE(first && second);
+  ASSERT_TRUE(std::holds_alternative<BackupReply>(second->body));
+
+  const auto gone = begin_backup(**client, {std::get<BackupReply>(first->body).session, 0});
+  const auto there = begin_backup(**client, {std::get<BackupReply>(second->body).session, 0});
+
+  ASSERT_TRUE(gone && there);
+  EXPECT_EQ(std::get<Error>(gone->body).code, ErrorCode::aborted);
+  EXPECT_TRUE(std::holds_alternative<BackupReply>(there->body));
+}
+
+TEST(Backup, OneAtATimeAndWhoAsksForAnOtherIsToldSo) {
+  const auto node = started(volatile_options());
+  auto client = Client::open({node->address(), {}, true});
+  auto other = Client::open({node->address(), {}, true});
+  ASSERT_TRUE(client && other);
+  const auto first = begin_backup(**client);
   ASSERT_TRUE(first);
   const auto& page = std::get<BackupReply>(first->body);
 
-  const auto second = begin_backup(**client);
+  const auto second = begin_backup(**other);
   ASSERT_TRUE(second);
   EXPECT_EQ(std::get<Error>(second->body).code, ErrorCode::limit_exceeded);
   const auto done = begin_backup(**client, {page.session, page.records});
@@ -214,7 +233,7 @@ TEST(Backup, OneAtATimeAndWhoAsksForAnOtherIsToldSo) {
   const auto gone = begin_backup(**client, {page.session, 0});
   ASSERT_TRUE(gone);
   EXPECT_THAT(std::get<Error>(gone->body).message, HasSubstr("run it again"));
-  const auto third = begin_backup(**client);
+  const auto third = begin_backup(**other);
   ASSERT_TRUE(third);
   EXPECT_TRUE(std::holds_alternative<BackupReply>(third->body));
 }

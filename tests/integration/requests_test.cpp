@@ -118,5 +118,57 @@ TEST_F(RequestsOfANode, WriteThatRanBeforeItsKeyWasTakenAwayIsSaidToStay) {
   EXPECT_THAT(std::get<Error>(reply->body).message, HasSubstr("stays"));
 }
 
+TEST_F(RequestsOfANode, BackupThatWasLateLeavesRoomForTheNext) {
+  ask(bob_, hit(Verb::add));  // not on disk
+  ask(ann_, BackupRequest{}, 10);
+  pass(10);
+  ASSERT_EQ(error_to(ann_.link), ErrorCode::timed_out);
+  persist();
+
+  ask(bob_, BackupRequest{});
+
+  const auto reply = answer_to(bob_.link);
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(std::holds_alternative<BackupReply>(reply->body));
+}
+
+TEST_F(RequestsOfANode, BackupBelongsToTheKeyThatBeganIt) {
+  ask(ann_, BackupRequest{});
+  const BackupReply begun = std::get<BackupReply>(answer_to(ann_.link)->body);
+
+  ask(bob_, BackupRequest{begun.session, begun.records});
+  EXPECT_EQ(error_to(bob_.link), ErrorCode::aborted);
+  ask(bob_, BackupRequest{});
+  EXPECT_EQ(error_to(bob_.link), ErrorCode::limit_exceeded);
+
+  // A link that was cut and made anew.
+  ask({"another link of ann", ann_.key}, BackupRequest{begun.session, 0});
+  const auto page = answer_to("another link of ann");
+  ASSERT_TRUE(page && std::holds_alternative<BackupReply>(page->body));
+  EXPECT_EQ(std::get<BackupReply>(page->body).page, begun.page);
+}
+
+TEST_F(RequestsOfANode, BackupCannotBeFoundByCounting) {
+  ask(ann_, BackupRequest{});
+  const std::uint64_t first = std::get<BackupReply>(answer_to(ann_.link)->body).session;
+  ask(ann_, BackupRequest{});
+  const std::uint64_t second = std::get<BackupReply>(answer_to(ann_.link)->body).session;
+
+  const std::uint64_t apart = first < second ? second - first : first - second;
+  EXPECT_GT(apart, 1'000U);  // two draws of 64 bits
+  EXPECT_GT(std::min(first, second), 1'000U);
+}
+
+TEST_F(RequestsOfANode, BackupEndsWithTheRightToAsk) {
+  ask(ann_, BackupRequest{});
+
+  requests_.revoke(not_ann);
+  ask(bob_, BackupRequest{});
+
+  const auto reply = answer_to(bob_.link);
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(std::holds_alternative<BackupReply>(reply->body));
+}
+
 }  // namespace
 }  // namespace rejoin
