@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t chunk_halvings_max = 6;
 constexpr std::size_t replaced_max = 8;
+constexpr std::size_t donated_max = 16;
 constexpr std::uint64_t backoff_max = 4;  // doublings
 
 }  // namespace
@@ -31,7 +32,7 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::ui
     forget_progress();
     debts_.clear();
     donation_.reset();
-    donated_ = 0;
+    donated_.clear();
     seen_ = 0;  // sent_ goes on: late frames of the old session must not pass for new ones
     told_route.reset();
     state_ = PeerState::silent;
@@ -40,7 +41,7 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::ui
   name_ = hello.name;
   frame_bytes_max_ = hello.frame_bytes_max;
   its_route = hello.route;
-  acknowledged_.merge(hello.clock);
+  acknowledged_ = hello.clock;
   last_heard_ns = now_ns;
   return greeting;
 }
@@ -65,7 +66,7 @@ bool Peer::fall_silent() {
 }
 
 void Peer::show(const ClockShown& shown) {
-  acknowledged_.merge(shown.clock);
+  acknowledged_ = shown.clock;
   showed_clock_ = true;
   while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
     flight_bytes_ -= flights_.front().bytes;
@@ -144,8 +145,9 @@ void Peer::offer(const CausalContext& clock, std::uint64_t now_ns) {
 
 Peer::Donation* Peer::donate(std::uint64_t session, const CausalContext& clock,
                              const CausalContext& removed, std::uint64_t now_ns) {
-  if (session <= donated_) return nullptr;
-  donated_ = session;
+  if (std::find(donated_.begin(), donated_.end(), session) != donated_.end()) return nullptr;
+  donated_.push_back(session);
+  if (donated_.size() > donated_max) donated_.pop_front();
   donation_ = Donation{session, clock, removed, now_ns, false, {}};
   if (live()) state_ = PeerState::repairing;
   return &*donation_;

@@ -55,6 +55,8 @@ class Peer {
   bool fall_silent();
 
   // ---- what it holds
+  // Takes its clock as it is now, also where that is less than before: so it is never larger than a
+  // frame, and a false one lasts until the next. An old one that comes late costs a duplicate.
   void show(const ClockShown& shown);
   // It sent us these: it holds them durably.
   void holds(const CausalContext& dots) { acknowledged_.merge(dots); }
@@ -151,7 +153,7 @@ class Peer {
   std::optional<std::uint64_t> asked_ns_;
   std::uint64_t asked_times_ = 0;
   std::uint64_t chunk_halvings_ = 0;
-  std::uint64_t donated_ = 0;  // the last session that we gave this incarnation
+  std::deque<std::uint64_t> donated_;  // the last few sessions that we gave this incarnation
   std::optional<Donation> donation_;
 };
 

@@ -46,9 +46,9 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
 }
 
 Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
-  const Error forged{ErrorCode::malformed, "a frame holds dots of ours that we never made"};
+  const Error forged{ErrorCode::malformed, "a frame holds dots that their maker never made"};
   if (auto* entries = std::get_if<Entries>(&frame.body)) {
-    if (knows_our_future(*entries)) return forged;
+    if (!credible(peer, *entries, now)) return forged;
     on(peer, *entries, now);
   } else if (const auto* shown = std::get_if<ClockShown>(&frame.body)) {
     on(peer, *shown, now);
@@ -57,7 +57,7 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
   } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
     on(peer, *request, now);
   } else if (const auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
-    if (knows_our_future(*chunk)) return forged;
+    if (!credible(peer, *chunk, now)) return forged;
     return on(peer, *chunk, now);
   } else if (const auto* gone = std::get_if<RepairGone>(&frame.body)) {
     on(peer, *gone);
@@ -198,27 +198,43 @@ Peer* Replica::find_or_make_peer(const NodeId& node) {
   return &peers_.try_emplace(node, node).first->second;
 }
 
-// Nobody but us makes dots of this incarnation: a frame that knows more of them lies, and believing
-// it would leave no room for our own.
-bool Replica::knows_our_future(const CausalContext& dots) const {
-  return dots.last(setup_.self) > store_.clock().last(setup_.self);
-}
-
-bool Replica::knows_our_future(const Entries& entries) const {
-  return std::any_of(entries.entries.begin(), entries.entries.end(), [&](const Entry& entry) {
-    return knows_our_future(entry.dots) || knows_our_future(entry.removed());
-  });
-}
-
-bool Replica::knows_our_future(const RepairChunk& chunk) const {
-  if (knows_our_future(chunk.cut_clock) || knows_our_future(chunk.cut_removed)) return true;
-  CausalContext live;
-  for (const SlotState& state : chunk.slots) {
-    for (const Fragment& fragment : state.fragments) {
-      if (fragment.dot.replica == setup_.self) live.add(fragment.dot);
+// Nobody but its replica makes dots: who knows more of them than the maker itself has shown, lies
+// or is ahead of it by a frame. Believed, a lie would take for good the dots that the maker is to
+// make. Of a maker that is not heard we know nothing better than what others say.
+bool Replica::credible(const Peer& sender, const CausalContext& dots, Now now) const {
+  const std::uint64_t silence_ns = setup_.config.digest_interval_ms * 3 / 2 * 1'000'000;
+  bool good = true;
+  dots.each_replica([&](const ReplicaId& maker, const SequenceSet& seen) {
+    std::uint64_t made = store_.clock().last(maker);
+    if (maker != setup_.self) {
+      const auto at = peers_.find(maker.node);
+      if (maker == sender.replica() || at == peers_.end()) return;
+      const Peer& peer = at->second;
+      const bool heard = peer.last_heard_ns + silence_ns > now.mono_ns;
+      if (!heard || peer.replica() != maker) return;
+      made = std::max(made, peer.acknowledged().last(maker));
     }
+    good = good && seen.last() <= made;
+  });
+  return good;
+}
+
+bool Replica::credible(const Peer& sender, const Entries& entries, Now now) const {
+  CausalContext all;
+  for (const Entry& entry : entries.entries) {
+    all.merge(entry.dots);
+    all.merge(entry.removed());
   }
-  return knows_our_future(live);
+  return credible(sender, all, now);
+}
+
+bool Replica::credible(const Peer& sender, const RepairChunk& chunk, Now now) const {
+  CausalContext all = chunk.cut_clock;
+  all.merge(chunk.cut_removed);
+  for (const SlotState& state : chunk.slots) {
+    for (const Fragment& fragment : state.fragments) all.add(fragment.dot);
+  }
+  return credible(sender, all, now);
 }
 
 void Replica::on(Peer& peer, Entries& entries, Now) {

@@ -1,0 +1,126 @@
+// Frames that are well-formed and false, each as the smallest run that shows what it must not do.
+// Many at once: tests/fuzz/forged_test.cpp.
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/net/cluster.hpp"
+#include "tests/unit/net/made.hpp"
+
+namespace rejoin {
+namespace {
+
+using testing::Cluster;
+using Cart = AwSet<std::string>;
+
+const ReplicaId a(1, 1);
+const ReplicaId b(2, 1);
+const ReplicaId stranger(9, 1);
+
+CausalContext up_to(const ReplicaId& replica, std::uint64_t last) {
+  CausalContext out;
+  out.add(replica, {1, last});
+  return out;
+}
+
+Result<void> feed(Cluster& cluster, std::size_t to, const ReplicaId& sender,
+                  decltype(Frame::body) body) {
+  const Result<void> verdict = cluster[to].handle_frame(
+      encode_frame({sender, std::move(body)}, cluster.store_id()), cluster.now());
+  cluster.collect(to);
+  return verdict;
+}
+
+void greet(Cluster& cluster, std::size_t to, const ReplicaId& sender) {
+  Hello hello;
+  hello.frame_bytes_max = Config{}.frame_bytes_max;
+  (void)feed(cluster, to, sender, hello);
+}
+
+void add(Cluster& cluster, std::size_t at, const std::string& element) {
+  cluster.transact(at, [&](Transaction& tx) { open<Cart>(tx, "cart").add(tx, element); });
+}
+
+bool has(Cluster& cluster, std::size_t at, const std::string& element) {
+  return open<Cart>(cluster[at].store(), "cart").contains(element);
+}
+
+Entries only_dots(const CausalContext& dots) {
+  Entry entry;
+  entry.dots = dots;
+  return {1, {entry}};
+}
+
+TEST(ReplicaForged, AFalseClockLastsUntilTheNext) {
+  Cluster cluster(2);
+  cluster.advance(1000);
+  EXPECT_TRUE(feed(cluster, 0, b, ClockShown{up_to(a, 1000), UINT64_MAX, 0}));
+  add(cluster, 0, "milk");
+  cluster.settle();
+  EXPECT_FALSE(has(cluster, 1, "milk")) << "the false clock did not bite";
+  cluster.advance(3000);
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+}
+
+TEST(ReplicaForged, WhatAPeerIsSaidToHaveDoesNotAddUp) {
+  Cluster cluster(2);
+  cluster.settle();
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    EXPECT_TRUE(feed(cluster, 0, b, ClockShown{up_to(ReplicaId(100 + i, 1), 5), 0, 0}));
+  }
+  EXPECT_EQ(cluster[0].peers(cluster.now())[0].acknowledged, up_to(ReplicaId(199, 1), 5));
+}
+
+TEST(ReplicaForged, AFalseRepairSessionDoesNotBarTheRealOnes) {
+  Config config;
+  config.log_bytes_max = 0;
+  Cluster cluster(2, config);
+  cluster.settle();
+  EXPECT_TRUE(feed(cluster, 0, b, RepairRequest{UINT64_MAX, {}, {}}));
+  cluster.passes = [](const testing::InFlight&) { return false; };
+  add(cluster, 0, "milk");
+  cluster.advance(2 * config.peer_timeout_ms);
+  cluster.passes = [](const testing::InFlight&) { return true; };
+  cluster.advance(2 * config.repair_timeout_ms);
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+  EXPECT_EQ(cluster[1].stats().repairs_taken, 1U);
+}
+
+TEST(ReplicaForged, DotsThatAnotherIsYetToMakeAreNotBelieved) {
+  Cluster cluster(3);
+  cluster.advance(1000);
+  greet(cluster, 1, stranger);
+  Entry removal;
+  removal.dots = up_to(stranger, 1);
+  removal.removals.push_back({testing::slot("milk"), a, {1, 1}});
+  RepairChunk chunk;
+  chunk.cut_clock = up_to(a, 9);
+  const decltype(Frame::body) frames[] = {only_dots(up_to(a, 1)),
+                                          only_dots(up_to(a, CausalContext::sequence_max)),
+                                          Entries{1, {removal}}, chunk};
+  for (const auto& body : frames) {
+    const Result<void> verdict = feed(cluster, 1, stranger, body);
+    ASSERT_FALSE(verdict);
+    EXPECT_EQ(verdict.error().code, ErrorCode::malformed);
+  }
+  EXPECT_TRUE(cluster[1].store().clock().empty());
+  add(cluster, 0, "milk");
+  cluster.settle();
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+  EXPECT_TRUE(cluster.equal());
+  EXPECT_TRUE(feed(cluster, 1, stranger, only_dots(up_to(a, 1)))) << "made by now";
+}
+
+TEST(ReplicaForged, OfAMakerThatIsNotHeardOthersAreBelieved) {
+  Cluster cluster(3);
+  cluster.advance(1000);
+  cluster.crash(0);
+  greet(cluster, 1, stranger);
+  cluster.advance(300);
+  EXPECT_FALSE(feed(cluster, 1, stranger, only_dots(up_to(a, 1)))) << "it may be late";
+  cluster.advance(2 * Config{}.digest_interval_ms);
+  EXPECT_TRUE(feed(cluster, 1, stranger, only_dots(up_to(a, 1))));
+  EXPECT_EQ(cluster[1].store().clock(), up_to(a, 1));
+}
+
+}  // namespace
+}  // namespace rejoin
