@@ -189,9 +189,8 @@ class Replica {
   void reject(const std::string& reason);
   void report_duplicate(const NodeId& node, Now now);
   Peer* find_or_make_peer(const NodeId& node);
+  bool knows_our_future(const CausalContext& dots) const;
   bool credible(const Peer& sender, const CausalContext& dots, Now now) const;
-  bool credible(const Peer& sender, const Entries& entries, Now now) const;
-  bool credible(const Peer& sender, const RepairChunk& chunk, Now now) const;
   void ask_for_chunk(Peer& peer, Now now);
   bool needs_repair() const;
   void stop_receiving();

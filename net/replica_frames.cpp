@@ -10,6 +10,25 @@ namespace {
 
 constexpr std::size_t peers_max = 4096;
 
+// All that a frame says was made or removed.
+CausalContext dots_in(const Entries& entries) {
+  CausalContext out;
+  for (const Entry& entry : entries.entries) {
+    out.merge(entry.dots);
+    out.merge(entry.removed());
+  }
+  return out;
+}
+
+CausalContext dots_in(const RepairChunk& chunk) {
+  CausalContext out = chunk.cut_clock;
+  out.merge(chunk.cut_removed);
+  for (const SlotState& state : chunk.slots) {
+    for (const Fragment& fragment : state.fragments) out.add(fragment.dot);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge& judge) {
@@ -46,9 +65,11 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
 }
 
 Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
-  const Error forged{ErrorCode::malformed, "a frame holds dots that their maker never made"};
+  const Error forged{ErrorCode::malformed, "a frame holds dots of ours that we never made"};
   if (auto* entries = std::get_if<Entries>(&frame.body)) {
-    if (!credible(peer, *entries, now)) return forged;
+    const CausalContext dots = dots_in(*entries);
+    if (knows_our_future(dots)) return forged;
+    if (!credible(peer, dots, now)) return {};
     on(peer, *entries, now);
   } else if (const auto* shown = std::get_if<ClockShown>(&frame.body)) {
     on(peer, *shown, now);
@@ -57,7 +78,9 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
   } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
     on(peer, *request, now);
   } else if (const auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
-    if (!credible(peer, *chunk, now)) return forged;
+    const CausalContext dots = dots_in(*chunk);
+    if (knows_our_future(dots)) return forged;
+    if (!credible(peer, dots, now)) return {};
     return on(peer, *chunk, now);
   } else if (const auto* gone = std::get_if<RepairGone>(&frame.body)) {
     on(peer, *gone);
@@ -198,43 +221,30 @@ Peer* Replica::find_or_make_peer(const NodeId& node) {
   return &peers_.try_emplace(node, node).first->second;
 }
 
-// Nobody but its replica makes dots: who knows more of them than the maker itself has shown, lies
-// or is ahead of it by a frame. Believed, a lie would take for good the dots that the maker is to
-// make. Of a maker that is not heard we know nothing better than what others say.
+// Nobody but us makes dots of this incarnation: a frame that knows more of them lies, and believing
+// it would leave no room for our own.
+bool Replica::knows_our_future(const CausalContext& dots) const {
+  return dots.last(setup_.self) > store_.clock().last(setup_.self);
+}
+
+// Who knows more of another's dots than their maker has shown lies, or is ahead of it by a frame.
+// A lie, believed, would take for good the dots that the maker is to make. A frame that is ahead is
+// left as if it were lost: it will be sent again, and by then the maker has shown them. Of a maker
+// that is not heard we know nothing better than what others say.
 bool Replica::credible(const Peer& sender, const CausalContext& dots, Now now) const {
   const std::uint64_t silence_ns = setup_.config.digest_interval_ms * 3 / 2 * 1'000'000;
   bool good = true;
   dots.each_replica([&](const ReplicaId& maker, const SequenceSet& seen) {
-    std::uint64_t made = store_.clock().last(maker);
-    if (maker != setup_.self) {
-      const auto at = peers_.find(maker.node);
-      if (maker == sender.replica() || at == peers_.end()) return;
-      const Peer& peer = at->second;
-      const bool heard = peer.last_heard_ns + silence_ns > now.mono_ns;
-      if (!heard || peer.replica() != maker) return;
-      made = std::max(made, peer.acknowledged().last(maker));
-    }
+    const auto at = peers_.find(maker.node);
+    if (maker == sender.replica() || at == peers_.end()) return;
+    const Peer& peer = at->second;
+    const bool heard = peer.last_heard_ns + silence_ns > now.mono_ns;
+    if (!heard || peer.replica() != maker) return;
+    const std::uint64_t made =
+        std::max(store_.clock().last(maker), peer.acknowledged().last(maker));
     good = good && seen.last() <= made;
   });
   return good;
-}
-
-bool Replica::credible(const Peer& sender, const Entries& entries, Now now) const {
-  CausalContext all;
-  for (const Entry& entry : entries.entries) {
-    all.merge(entry.dots);
-    all.merge(entry.removed());
-  }
-  return credible(sender, all, now);
-}
-
-bool Replica::credible(const Peer& sender, const RepairChunk& chunk, Now now) const {
-  CausalContext all = chunk.cut_clock;
-  all.merge(chunk.cut_removed);
-  for (const SlotState& state : chunk.slots) {
-    for (const Fragment& fragment : state.fragments) all.add(fragment.dot);
-  }
-  return credible(sender, all, now);
 }
 
 void Replica::on(Peer& peer, Entries& entries, Now) {
