@@ -151,9 +151,12 @@ void Replica::identify(Peer& peer, RouteId route, Now now) {
       fall_silent(*before);
     }
   }
+  const bool taken_over = way.node && *way.node != peer.node();
   way.node = peer.node();
   way.loops = false;
   peer.route = route;
+  // Only who is really there can answer: if this hello lied, the tenant sets it right.
+  if (taken_over) send_hello(route, &peer);
   if (peer.hear(now.mono_ns)) emit(PeerUp{peer.node(), peer.name()});
 }
 

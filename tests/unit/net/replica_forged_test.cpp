@@ -85,6 +85,21 @@ TEST(ReplicaForged, AFalseRepairSessionDoesNotBarTheRealOnes) {
   EXPECT_EQ(cluster[1].stats().repairs_taken, 1U);
 }
 
+TEST(ReplicaForged, ARouteThatWasTakenByALieIsGivenBackAtOnce) {
+  Cluster cluster(2);
+  cluster.advance(1000);
+  Hello hello;
+  hello.frame_bytes_max = Config{}.frame_bytes_max;
+  hello.heard = Hello::Heard{a, cluster.member(0).routes[1]};
+  EXPECT_TRUE(feed(cluster, 0, stranger, hello));
+  EXPECT_EQ(cluster[0].peers(cluster.now())[0].replica, stranger) << "the lie did not bite";
+  cluster.settle();
+  EXPECT_EQ(cluster[0].peers(cluster.now())[0].replica, b);
+  add(cluster, 0, "milk");
+  cluster.settle();
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+}
+
 TEST(ReplicaForged, DotsThatAnotherIsYetToMakeAreNotBelieved) {
   Cluster cluster(3);
   cluster.advance(1000);
