@@ -129,13 +129,13 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   if (heard_us) identify(peer, hello.heard->route, now);
   if (!heard_us || peer.told_route != peer.its_route) {
     // It must learn which of its routes reached us. Until one of ours is known to reach it, all
-    // that nobody answered yet carry the answer.
+    // that nobody answered yet, or whose tenant is silent, carry the answer.
     if (peer.route) {
       send_hello(*peer.route, &peer);
       peer.told_route = peer.its_route;
     } else {
       for (const auto& [id, route] : routes_) {
-        if (!route.node && !route.loops) send_hello(id, &peer);
+        if (wants_hello(route) && !route.loops) send_hello(id, &peer);
       }
     }
   }

@@ -20,7 +20,7 @@ namespace {
 using testing::Cluster;
 using Cart = AwSet<std::string>;
 
-constexpr std::uint64_t frames_default = 20'000;
+constexpr std::uint64_t frames_default = 40'000;
 constexpr std::uint64_t frames_a_round = 40;
 constexpr std::uint64_t elements = 200;  // that a member adds and removes
 // Far above what the honest elements and the pool of forged dots come to.

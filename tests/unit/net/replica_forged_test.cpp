@@ -100,6 +100,23 @@ TEST(ReplicaForged, ARouteThatWasTakenByALieIsGivenBackAtOnce) {
   EXPECT_TRUE(has(cluster, 1, "milk"));
 }
 
+TEST(ReplicaForged, RoutesThatNamesWithoutReplicasTookAreFoundAgain) {
+  Cluster cluster(2);
+  cluster.advance(1000);
+  cluster.passes = [](const testing::InFlight&) { return false; };
+  for (std::size_t to : {0U, 1U}) {
+    Hello hello;
+    hello.frame_bytes_max = Config{}.frame_bytes_max;
+    hello.heard = Hello::Heard{to == 0 ? a : b, cluster.member(to).routes[1 - to]};
+    EXPECT_TRUE(feed(cluster, to, stranger, hello));
+  }
+  cluster.advance(2 * Config{}.peer_timeout_ms);
+  cluster.passes = [](const testing::InFlight&) { return true; };
+  add(cluster, 0, "milk");
+  cluster.advance(2 * Config{}.peer_timeout_ms);
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+}
+
 TEST(ReplicaForged, DotsThatAnotherIsYetToMakeAreNotBelieved) {
   Cluster cluster(3);
   cluster.advance(1000);
