@@ -155,8 +155,12 @@ void Replica::identify(Peer& peer, RouteId route, Now now) {
   way.node = peer.node();
   way.loops = false;
   peer.route = route;
-  // Only who is really there can answer: if this hello lied, the tenant sets it right.
-  if (taken_over) send_hello(route, &peer);
+  // Only who is really there can answer: if this hello lied, the tenant sets it right. Not at each
+  // turn of two that both believe to be there.
+  if (taken_over && way.hello_at_ns <= now.mono_ns) {
+    way.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
+    send_hello(route, &peer);
+  }
   if (peer.hear(now.mono_ns)) emit(PeerUp{peer.node(), peer.name()});
 }
 
