@@ -190,6 +190,7 @@ class Replica {
   void report_duplicate(const NodeId& node, Now now);
   Peer* find_or_make_peer(const NodeId& node);
   bool knows_our_future(const CausalContext& dots) const;
+  bool names_our_future(const RepairChunk& chunk) const;
   bool credible(const Peer& sender, const CausalContext& dots, Now now) const;
   void ask_for_chunk(Peer& peer, Now now);
   bool needs_repair() const;

@@ -20,12 +20,11 @@ CausalContext dots_in(const Entries& entries) {
   return out;
 }
 
-CausalContext dots_in(const RepairChunk& chunk) {
+// What a chunk would have us believe to be seen. Its fragments claim nothing by that: those that are
+// newer than the cut come as entries too, and a hot slot has such a one in every chunk.
+CausalContext cut_of(const RepairChunk& chunk) {
   CausalContext out = chunk.cut_clock;
   out.merge(chunk.cut_removed);
-  for (const SlotState& state : chunk.slots) {
-    for (const Fragment& fragment : state.fragments) out.add(fragment.dot);
-  }
   return out;
 }
 
@@ -78,9 +77,9 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
   } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
     on(peer, *request, now);
   } else if (const auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
-    const CausalContext dots = dots_in(*chunk);
-    if (knows_our_future(dots)) return forged;
-    if (!credible(peer, dots, now)) return {};
+    const CausalContext cut = cut_of(*chunk);
+    if (knows_our_future(cut) || names_our_future(*chunk)) return forged;
+    if (!credible(peer, cut, now)) return {};
     return on(peer, *chunk, now);
   } else if (const auto* gone = std::get_if<RepairGone>(&frame.body)) {
     on(peer, *gone);
@@ -232,6 +231,15 @@ Peer* Replica::find_or_make_peer(const NodeId& node) {
 // it would leave no room for our own.
 bool Replica::knows_our_future(const CausalContext& dots) const {
   return dots.last(setup_.self) > store_.clock().last(setup_.self);
+}
+
+bool Replica::names_our_future(const RepairChunk& chunk) const {
+  const std::uint64_t last = store_.clock().last(setup_.self);
+  return std::any_of(chunk.slots.begin(), chunk.slots.end(), [&](const SlotState& state) {
+    return std::any_of(state.fragments.begin(), state.fragments.end(), [&](const Fragment& one) {
+      return one.dot.replica == setup_.self && one.dot.sequence > last;
+    });
+  });
 }
 
 // Who knows more of another's dots than their maker has shown lies, or is ahead of it by a frame.

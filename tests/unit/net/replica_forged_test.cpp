@@ -141,6 +141,42 @@ TEST(ReplicaForged, DotsThatAnotherIsYetToMakeAreNotBelieved) {
   EXPECT_TRUE(cluster[1].store().clock().covers(up_to(stranger, 1)));
 }
 
+// The donor's slots are those of now, so a slot that another goes on rewriting is ahead of what its
+// maker has shown over a slower link, in every chunk.
+TEST(ReplicaForged, AnHonestRepairEndsThoughItsSlotsAreAheadOfTheirMaker) {
+  Config config;
+  config.log_bytes_max = 4096;
+  config.entry_bytes_max = 1024;
+  config.value_bytes_max = 512;
+  config.key_bytes_max = 64;
+  config.repair_chunk_bytes = 1024;
+  Cluster cluster(3, config);
+  bool third_is_up = false;
+  cluster.takes_ns = [](const testing::InFlight& frame) -> std::uint64_t {
+    const bool slow = frame.from + frame.to == 2 && frame.from != frame.to;  // first and third
+    return (slow ? 20 : 1) * std::uint64_t{1'000'000};
+  };
+  cluster.passes = [&](const testing::InFlight& frame) {
+    return third_is_up || (frame.from != 2 && frame.to != 2);
+  };
+  cluster.advance(2000);
+  for (int i = 0; i < 300; ++i) {
+    add(cluster, 0, "a" + std::to_string(i));
+    add(cluster, 1, "b" + std::to_string(i));
+    cluster.advance(5);
+  }
+  cluster.advance(7000);
+  third_is_up = true;
+  int waited_ms = 0;
+  while (waited_ms < 5'000 && cluster.events<RepairFinished>(2).empty()) {
+    add(cluster, 0, "hot");
+    cluster.advance(10);
+    waited_ms += 10;
+  }
+  EXPECT_LT(waited_ms, 2'000);
+  EXPECT_GE(open<Cart>(cluster[2].store(), "cart").size(), 600U);
+}
+
 TEST(ReplicaForged, OfAMakerThatIsNotHeardOthersAreBelieved) {
   Cluster cluster(3);
   cluster.advance(1000);
