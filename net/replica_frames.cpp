@@ -20,8 +20,8 @@ CausalContext dots_in(const Entries& entries) {
   return out;
 }
 
-// What a chunk would have us believe to be seen. Its fragments claim nothing by that: those that are
-// newer than the cut come as entries too, and a hot slot has such a one in every chunk.
+// What a chunk would have us believe to be seen. Its fragments claim nothing by that: those that
+// are newer than the cut come as entries too, and a hot slot has such a one in every chunk.
 CausalContext cut_of(const RepairChunk& chunk) {
   CausalContext out = chunk.cut_clock;
   out.merge(chunk.cut_removed);

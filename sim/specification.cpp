@@ -99,9 +99,6 @@ void Specification::step(unsigned, const ReplicaId& self, const Store& store, co
     waiting.value.reset();
     waiting.overwritten.clear();
   } else {
-    for (DotNumber dot : seen) {
-      if (!waiting.seen.contains(dot)) waiting.overwritten.insert(dot);
-    }
     Meant next;
     if (amends) {
       const Family family = family_of(step.slot.object);
@@ -112,14 +109,18 @@ void Specification::step(unsigned, const ReplicaId& self, const Store& store, co
       }
       Meant change;
       if (family == Family::g_counter || family == Family::pn_counter) {
-        (step.number < 0 ? next.downs : next.ups)[self] +=
-            step.number < 0 ? -step.number : step.number;
+        std::int64_t& share = (step.number < 0 ? next.downs : next.ups)[self];
+        share += step.number < 0 ? -step.number : step.number;
+        if (share == 0) return;  // its delta is bottom, so it did not happen
       } else {
         change.extremum = step.number;
         next.join(change, smaller);
       }
     }
     next.text = step.text;
+    for (DotNumber dot : seen) {
+      if (!waiting.seen.contains(dot)) waiting.overwritten.insert(dot);
+    }
     waiting.value = std::move(next);
   }
   waiting.seen.insert(seen.begin(), seen.end());
