@@ -43,6 +43,7 @@ class Peer {
   std::optional<RouteId> route;
   std::optional<RouteId> its_route;
   std::optional<RouteId> told_route;  // its route, as we last told it
+  std::uint64_t answer_at_ns = 0;     // before, a hello that did not hear us is not answered again
 
   // ---- session
   enum class Greeting { known, fresh, returned, duplicate };

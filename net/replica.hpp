@@ -183,6 +183,7 @@ class Replica {
   Result<void> on(Peer& peer, const RepairChunk& chunk, Now now);
   void on(Peer& peer, const RepairGone& gone);
   Result<void> dispatch(Peer& peer, Frame& frame, Now now);
+  void answer(Peer& peer, Now now);
   void identify(Peer& peer, RouteId route, Now now);
   std::optional<std::string> objection(const Hello& hello) const;
   void refuse(const std::string& reason);

@@ -126,17 +126,24 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   const bool heard_us =
       hello.heard && hello.heard->replica == setup_.self && routes_.contains(hello.heard->route);
   if (heard_us) identify(peer, hello.heard->route, now);
-  if (!heard_us || peer.told_route != peer.its_route) {
-    // It must learn which of its routes reached us. Until one of ours is known to reach it, all
-    // that nobody answered yet, or whose tenant is silent, carry the answer.
-    if (peer.route) {
-      send_hello(*peer.route, &peer);
-      peer.told_route = peer.its_route;
-    } else {
-      for (const auto& [id, route] : routes_) {
-        if (wants_hello(route) && !route.loops) send_hello(id, &peer);
-      }
-    }
+  if (!heard_us || peer.told_route != peer.its_route) answer(peer, now);
+}
+
+// It must learn which of its routes reached us. Until one of ours is known to reach it, all that
+// nobody answered yet, or whose tenant is silent, carry the answer; and all there are, if it was
+// told on one and still does not hear us: that one leads elsewhere, whatever a hello said.
+void Replica::answer(Peer& peer, Now now) {
+  if (peer.route && peer.told_route != peer.its_route) {
+    peer.told_route = peer.its_route;
+    return send_hello(*peer.route, &peer);
+  }
+  if (peer.answer_at_ns > now.mono_ns) return;
+  // Two that both lead elsewhere would answer one another for ever.
+  if (peer.route) {
+    peer.answer_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
+  }
+  for (const auto& [id, route] : routes_) {
+    if ((peer.route || wants_hello(route)) && !route.loops) send_hello(id, &peer);
   }
 }
 

@@ -117,6 +117,29 @@ TEST(ReplicaForged, RoutesThatNamesWithoutReplicasTookAreFoundAgain) {
   EXPECT_TRUE(has(cluster, 1, "milk"));
 }
 
+// Each of three believes that each of its routes leads to the other's tenant: what it tells one
+// reaches the other, who tells it so by the same mistake.
+TEST(ReplicaForged, RoutesThatLeadElsewhereAllAroundAreSetRight) {
+  Cluster cluster(3);
+  cluster.advance(1000);
+  const ReplicaId ids[] = {ReplicaId(1, 1), ReplicaId(2, 1), ReplicaId(3, 1)};
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t other = 0; other < 3; ++other) {
+      if (other == i) continue;
+      Hello hello;
+      hello.frame_bytes_max = Config{}.frame_bytes_max;
+      hello.route = cluster.member(other).routes[3 - i - other];
+      hello.heard = Hello::Heard{ids[i], cluster.member(i).routes[3 - i - other]};
+      EXPECT_TRUE(feed(cluster, i, ids[other], hello));
+    }
+  }
+  cluster.advance(2 * Config{}.peer_timeout_ms);
+  for (std::size_t i = 0; i < 3; ++i) add(cluster, i, std::to_string(i));
+  cluster.settle();
+  EXPECT_TRUE(cluster.equal());
+  EXPECT_EQ(open<Cart>(cluster[0].store(), "cart").size(), 3U);
+}
+
 TEST(ReplicaForged, DotsThatAnotherIsYetToMakeAreNotBelieved) {
   Cluster cluster(3);
   cluster.advance(1000);
