@@ -79,10 +79,7 @@ Hello Forger::hello() {
     out.version_max = protocol_version;
     out.frame_bytes_max = std::uint64_t{1} << 20 << random_.below(44);
   }
-  if (random_.one_in(2)) {
-    const ReplicaId& heard = victim();
-    out.heard = Hello::Heard{heard, static_cast<RouteId>(random_.below(4))};
-  }
+  out.heard.reset();
   out.clock = clock();
   return out;
 }
@@ -148,9 +145,14 @@ std::string Forger::frame() {
 std::string Forger::spoofed_frame() {
   ReplicaId sender = victim();
   if (random_.one_in(4)) sender.incarnation = random_.next();
+  if (random_.one_in(8)) sender = invented();
   switch (random_.below(7)) {
-    case 0:
-      return encoded(sender, hello());
+    case 0: {
+      Hello lie = hello();
+      const ReplicaId& heard = victim();
+      lie.heard = Hello::Heard{heard, static_cast<RouteId>(random_.below(4))};
+      return encoded(sender, std::move(lie));
+    }
     case 1:
       return encoded(sender, shown());
     case 2:

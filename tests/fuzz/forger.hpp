@@ -20,9 +20,10 @@ class Forger {
   Forger(std::uint64_t seed, StoreId store, std::vector<ReplicaId> honest)
       : random_(seed), store_(store), honest_(std::move(honest)) {}
 
-  // Under an invented id.
+  // Under an invented id. Claims dots of others, so it does not also take their routes: of a maker
+  // that it silenced such claims would be believed (docs/protocol.md, Hostile peers).
   std::string frame();
-  // Under the id of an honest replica: what only moves soft state.
+  // Under the id of an honest replica, mostly: what only moves soft state, and lies about routes.
   std::string spoofed_frame();
 
  private:
