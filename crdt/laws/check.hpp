@@ -191,9 +191,13 @@ Report check(const Budget& budget = {}) {
     report.ties += coverage.tie;
     report.gaps += coverage.gap;
     report.refused += coverage.refused;
-    each_complaint(book, history, findings, [&](std::size_t law, const std::string&) {
-      findings[law] = shrunk(book.laws[law], drawn);
-    });
+    // Each law gets values of its own: of a type whose copies share their state, what one law does
+    // would hide from the next what is wrong.
+    for (std::size_t i = 0; i < book.laws.size(); ++i) {
+      if (findings[i].verdict == Verdict::broken) continue;
+      if (complaint_of(book.laws[i], history).empty()) continue;
+      findings[i] = shrunk(book.laws[i], drawn);
+    }
   }
   report.findings = std::move(findings);
   for (const Finding& skipped : book.not_checked) report.findings.push_back(skipped);
