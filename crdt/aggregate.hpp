@@ -19,17 +19,24 @@ namespace rejoin::aggregate {
 
 inline constexpr std::size_t fields_max = 16;
 
-// Turns into any field of T, but not into T itself or a base of it.
+// Turns into any field of T, but not into T itself or a base of it. Never run: clang 14 wants a body
+// where T has no linkage.
 template <class T>
 struct AnyField {
   template <class U>
-  requires(!std::derived_from<T, U>) operator U() const;  // never run
+  requires(!std::derived_from<T, U>)
+  operator U() const {
+    __builtin_unreachable();
+  }
 };
 
 template <class T>
 struct AnyBase {
   template <class U>
-  requires(std::derived_from<T, U> && !std::same_as<T, U>) operator U() const;  // never run
+  requires(std::derived_from<T, U> && !std::same_as<T, U>)
+  operator U() const {
+    __builtin_unreachable();
+  }
 };
 
 template <class T, std::size_t>
