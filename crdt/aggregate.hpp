@@ -19,8 +19,8 @@ namespace rejoin::aggregate {
 
 inline constexpr std::size_t fields_max = 16;
 
-// Turns into any field of T, but not into T itself or a base of it. Never run: clang 14 wants a body
-// where T has no linkage.
+// Turns into any field of T, but not into T itself or a base of it. Never run: clang 14 wants a
+// body where T has no linkage.
 template <class T>
 struct AnyField {
   template <class U>
