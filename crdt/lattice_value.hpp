@@ -38,6 +38,7 @@ class LatticeValue {
   static_assert(Lattice<L>, "a lattice needs `bool merge(const L&)`, a default, copies and ==");
   static_assert(requires { std::string_view(L::name); },
                 "a lattice in a store needs a name: static constexpr std::string_view name");
+  static_assert(!std::string_view(L::name).empty(), "the name of a lattice cannot be empty");
 
  public:
   static constexpr Family family = Family::lattice_value;

@@ -18,6 +18,8 @@ namespace rejoin {
 
 template <class T, class Less>
 struct GreaterBy {
+  static_assert(!std::string_view(Less::name).empty(), "the name of an order cannot be empty");
+
   static constexpr std::uint32_t tag =
       static_cast<std::uint32_t>(combine64(name_tag(Less::name), Codec<T>::tag)) | 0x80000000U;
 

@@ -137,7 +137,7 @@ TEST(HyperLogLog, CountsWithinFourStandardErrorsAtEverySize) {
   double squares = 0;
   int sizes = 0;
   std::uint64_t next = 0;
-  for (const std::uint64_t size : {10, 100, 1'000, 3'000, 10'000, 30'000, 100'000, 300'000}) {
+  for (const unsigned size : {10U, 100U, 1'000U, 3'000U, 10'000U, 30'000U, 100'000U, 300'000U}) {
     for (; next < size; ++next) sketch.add(a, mix64(next));
     const auto exact = static_cast<double>(size);
     const double off = (static_cast<double>(sketch.value()) - exact) / exact;
