@@ -1,3 +1,6 @@
+// What must hold of every codec and every type of the catalogue: it takes only what it would write,
+// and to whatever it takes, the lattice laws and the delta law apply.
+
 #include "crdt/writer.hpp"
 #include "tests/fuzz/bytes_mutator.hpp"
 #include "tests/fuzz/target.hpp"
@@ -28,42 +31,137 @@ T random_part(Random& random) {
   }
 }
 
-// What each gives: the delta, or a Result of it.
+// All give a Result, whether the operation can be refused or not.
+template <class Delta>
+Result<Delta> outcome(Delta delta) {
+  return delta;
+}
+template <class Delta>
+Result<Delta> outcome(Result<Delta> delta) {
+  return delta;
+}
+
+// Often one of those that are there, so that something is met.
+template <class T>
+T some_of(const std::vector<T>& there, Random& random) {
+  const bool known = !there.empty() && random.one_in(2);
+  return known ? there[random.below(there.size())] : random_part<T>(random);
+}
+
 template <class T>
 concept Counts = requires(T value, At who) {
   value.add(who, std::int64_t{1});
   value.value() + 1;
 };
+template <class T, class E>
+concept HoldsElements = requires(T value, At who, E element) {
+  value.remove(who, element);
+  value.elements();
+};
+template <class T>
+concept IsFlag = requires(T value, At who) {
+  value.enable(who);
+};
 
 auto operate(Counts auto& value, Random& random) {
   const At who = writer(random);
-  return value.add(who, random_part<std::int64_t>(random));
-}
-template <class T>
-auto operate(AwSet<T>& value, Random& random) {
-  const At who = writer(random);
-  using Delta = decltype(value.add(who, T{}));
-  T element = random_part<T>(random);
-  if (random.one_in(3)) {
-    const auto elements = value.elements();
-    if (!elements.empty()) element = elements[random.below(elements.size())];
-    return Delta(value.remove(who, element));
+  const auto n = random_part<std::int64_t>(random);
+  if constexpr (requires { value.reset(who); }) {
+    if (random.one_in(3)) return outcome(value.reset(who));
   }
-  return value.add(who, element);
+  if constexpr (requires { value.move_rights(who, who, n); }) {
+    const auto few = static_cast<std::int64_t>(random.below(9));
+    const bool in_reach = random.one_in(2);
+    if (random.one_in(3)) return outcome(value.subtract(who, in_reach ? few : n));
+    if (random.one_in(3)) {
+      return outcome(value.move_rights(who, test::random_replica(random), in_reach ? few : n));
+    }
+  }
+  return outcome(value.add(who, n));
 }
-template <template <class, class> class Register, class T>
-requires requires(Register<T, Alone> value, At who) {
+
+template <template <class, class> class Set, class T, class In>
+requires HoldsElements<Set<T, In>, T>
+auto operate(Set<T, In>& value, Random& random) {
+  const At who = writer(random);
+  const T element = some_of(value.elements(), random);
+  if constexpr (requires { value.clear(who); }) {
+    if (random.one_in(8)) return outcome(value.clear(who));
+  }
+  if (random.one_in(3)) return outcome(value.remove(who, element));
+  return outcome(value.add(who, element));
+}
+template <class T, class In>
+auto operate(GSet<T, In>& value, Random& random) {
+  const At who = writer(random);
+  return outcome(value.add(who, some_of(value.elements(), random)));
+}
+
+auto operate(IsFlag auto& value, Random& random) {
+  const At who = writer(random);
+  return outcome(random.one_in(2) ? value.enable(who) : value.disable(who));
+}
+
+template <template <class, class> class Register, class T, class In>
+requires requires(Register<T, In> value, At who) {
+  value.set(who, T());
   value.remove(who);
 }
-auto operate(Register<T, Alone>& value, Random& random) {
+auto operate(Register<T, In>& value, Random& random) {
   const At who = writer(random);
-  if (random.one_in(3)) return value.remove(who);
-  return value.set(who, random_part<T>(random));
+  if (random.one_in(3)) return outcome(value.remove(who));
+  return outcome(value.set(who, random_part<T>(random)));
 }
-template <class T, class Better, Family family>
-auto operate(ExtremumRegister<T, Better, family>& value, Random& random) {
+template <class T, class Better, Family family, class In>
+auto operate(ExtremumRegister<T, Better, family, In>& value, Random& random) {
   const At who = writer(random);
-  return value.set(who, random_part<T>(random));
+  return outcome(value.set(who, random_part<T>(random)));
+}
+
+template <class T, unsigned precision, class In>
+auto operate(HyperLogLog<T, precision, In>& value, Random& random) {
+  const At who = writer(random);
+  return outcome(value.add(who, random_part<T>(random)));
+}
+template <class In>
+auto operate(LatticeValue<HighScore, In>& value, Random& random) {
+  const At who = writer(random);
+  std::string player = random.bytes(3);
+  return outcome(value.join(who, {std::move(player), random_part<std::int64_t>(random)}));
+}
+
+template <class K, class V, class In>
+auto operate(LwwMap<K, V, In>& value, Random& random) {
+  const At who = writer(random);
+  const K key = some_of(value.keys(), random);
+  if (random.one_in(8)) return outcome(value.clear(who));
+  if (random.one_in(3)) return outcome(value.remove(who, key));
+  return outcome(value.set(who, key, random_part<V>(random)));
+}
+template <class K, class V, class In>
+auto operate(MultiMap<K, V, In>& value, Random& random) {
+  const At who = writer(random);
+  const K key = some_of(value.keys(), random);
+  const V element = some_of(value.values(key), random);
+  if (random.one_in(8)) return outcome(value.clear(who));
+  if (random.one_in(6)) return outcome(value.remove_all(who, key));
+  if (random.one_in(3)) return outcome(value.remove(who, key, element));
+  return outcome(value.add(who, key, element));
+}
+template <class K, class V, class In>
+auto operate(GMap<K, V, In>& value, Random& random) {
+  auto below = value[some_of(value.keys(), random)];
+  return operate(below, random);
+}
+template <class K, class V, class In>
+auto operate(OrMap<K, V, In>& value, Random& random) {
+  const K key = some_of(value.keys(), random);
+  auto below = value[key];
+  using Outcome = decltype(operate(below, random));
+  const At who = writer(random);
+  if (random.one_in(12)) return Outcome(value.clear(who));
+  if (random.one_in(5)) return Outcome(value.remove(who, key));
+  return operate(below, random);
 }
 
 // ---- what must hold
@@ -83,13 +181,7 @@ std::optional<std::string> check_lattice(const T& value) {
 template <class T>
 std::optional<std::string> check_operation(const T& before, Random& random) {
   T after = before;
-  auto result = operate(after, random);
-  std::optional<T> delta;
-  if constexpr (std::is_same_v<decltype(result), T>) {
-    delta = std::move(result);
-  } else if (result) {
-    delta = *std::move(result);
-  }
+  const Result<T> delta = operate(after, random);
   if (!delta) return after == before ? std::nullopt : std::optional("refused, and yet changed");
   if (!decoded<T>(encoded(*delta))) return "a delta cannot be read";
   if (!decoded<T>(encoded(after))) return "after an operation it cannot be read";

@@ -12,17 +12,51 @@
 #include <utility>
 #include <vector>
 
+#include "crdt/aggregate.hpp"
 #include "crdt/aw_set.hpp"
+#include "crdt/bounded_counter.hpp"
+#include "crdt/flags.hpp"
 #include "crdt/g_counter.hpp"
+#include "crdt/g_map.hpp"
+#include "crdt/g_set.hpp"
+#include "crdt/hyper_log_log.hpp"
+#include "crdt/lattice_value.hpp"
+#include "crdt/lww_map.hpp"
 #include "crdt/lww_register.hpp"
+#include "crdt/lww_set.hpp"
 #include "crdt/max_register.hpp"
 #include "crdt/min_register.hpp"
+#include "crdt/multi_map.hpp"
 #include "crdt/mv_register.hpp"
+#include "crdt/or_map.hpp"
+#include "crdt/ordered_register.hpp"
 #include "crdt/pn_counter.hpp"
+#include "crdt/resettable_counter.hpp"
+#include "crdt/rw_set.hpp"
+#include "crdt/two_phase_set.hpp"
 
 namespace rejoin::fuzz {
 
 enum class Colour : std::uint8_t { red, green };
+
+struct ShorterFirst {
+  static constexpr std::string_view name = "fuzz.shorter_first";
+  bool operator()(const std::string& a, const std::string& b) const { return a.size() < b.size(); }
+};
+
+// A user's lattice, whose codec comes by itself.
+struct HighScore {
+  static constexpr std::string_view name = "fuzz.high_score";
+  std::string player;
+  std::int64_t points = 0;
+
+  bool merge(const HighScore& other) {
+    if (std::tie(other.points, other.player) <= std::tie(points, player)) return false;
+    *this = other;
+    return true;
+  }
+  friend bool operator==(const HighScore&, const HighScore&) = default;
+};
 
 template <class... Ts>
 struct Types {};
@@ -35,7 +69,15 @@ using AllTypes =
           AwSet<double>, AwSet<std::tuple<std::string, std::int64_t>>, CausalContext, VersionVector,
           ReplicaId, bool, std::uint8_t, std::uint64_t, std::int8_t, std::int64_t, double, float,
           std::string, std::vector<std::uint8_t>, std::optional<std::string>,
-          std::vector<std::string>, std::pair<std::int32_t, float>, Colour, Stamped<std::string>>;
+          std::vector<std::string>, std::pair<std::int32_t, float>, Colour, Stamped<std::string>,
+          GSet<std::string>, TwoPhaseSet<double>, RwSet<std::string>, LwwSet<std::uint64_t>, EwFlag,
+          DwFlag, OrderedRegister<std::string, ShorterFirst>, ResettableCounter, BoundedCounter<>,
+          BoundedCounter<-3>, HyperLogLog<std::string, 4>, LatticeValue<HighScore>,
+          LwwMap<std::string, std::string>, MultiMap<std::string, std::int64_t>,
+          GMap<std::string, EwFlag>, GMap<std::uint8_t, MaxRegister<std::int64_t>>,
+          OrMap<std::string, AwSet<std::string>>, OrMap<std::string, LwwRegister<std::string>>,
+          OrMap<std::uint8_t, MultiMap<std::string, std::string>>,
+          OrMap<std::string, OrMap<std::string, ResettableCounter>>>;
 
 template <class T, class... Ts>
 constexpr std::size_t place_in(Types<Ts...>) {
