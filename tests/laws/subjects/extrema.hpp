@@ -1,0 +1,32 @@
+#pragma once
+
+// What the laws are told of registers that keep the best value.
+
+#include "crdt/laws/generators.hpp"
+#include "crdt/laws/subject.hpp"
+#include "crdt/max_register.hpp"
+#include "crdt/min_register.hpp"
+
+namespace rejoin::laws {
+
+template <>
+struct Subject<MaxRegister<double>> {
+  using Op = double;
+  static rc::Gen<Op> operations() { return edgy_double(); }
+  static Result<MaxRegister<double>> apply(MaxRegister<double>& max, const Op& op, const At& at) {
+    return max.set(at, op);
+  }
+  static auto value(const MaxRegister<double>& max) { return max.value(); }
+};
+
+template <>
+struct Subject<MinRegister<std::int64_t>> {
+  using Op = std::int64_t;
+  static rc::Gen<Op> operations() { return edgy_integer(); }
+  static auto apply(MinRegister<std::int64_t>& min, const Op& op, const At& at) {
+    return min.set(at, op);
+  }
+  static auto value(const MinRegister<std::int64_t>& min) { return min.value(); }
+};
+
+}  // namespace rejoin::laws
