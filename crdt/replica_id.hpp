@@ -11,7 +11,9 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rejoin {
 
@@ -46,5 +48,7 @@ struct ReplicaId {
 // Lower-case hexadecimal: 32 digits; and 32, a dot, 16.
 std::string to_string(const NodeId& id);
 std::string to_string(const ReplicaId& id);
+// Back from that, and from nothing else.
+std::optional<ReplicaId> replica_from(std::string_view text);
 
 }  // namespace rejoin

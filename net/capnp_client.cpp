@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "net/operation_form.hpp"
+
 namespace rejoin::client_wire {
 namespace {
 
@@ -20,7 +22,7 @@ bool read_object(wire::Object::Reader in, WatchedObject& out) {
   if (in.getState() > static_cast<std::uint16_t>(WatchedObject::State::too_large)) return false;
   out.state = static_cast<WatchedObject::State>(in.getState());
   for (const wire::Value::Reader value : in.getValues()) {
-    if (!read_value(value, out.values.emplace_back())) return false;
+    if (!read_item(value, out.values.emplace_back())) return false;
   }
   return true;
 }
@@ -64,6 +66,39 @@ bool read_value(wire::Value::Reader in, Plain& out) {
   return false;
 }
 
+void write_item(const Item& item, wire::Value::Builder out) {
+  write_value(item.value, out);
+  if (item.fields.empty()) return;
+  auto fields = out.initFields(static_cast<unsigned>(item.fields.size()));
+  for (unsigned i = 0; i < fields.size(); ++i) fields.set(i, data_of(item.fields[i]));
+}
+
+bool read_item(wire::Value::Reader in, Item& out) {
+  for (const auto field : in.getFields()) out.fields.push_back(string_of(field));
+  return read_value(in, out.value);
+}
+
+void write_operation(const Operation& operation, wire::Operation::Builder out) {
+  out.setFamily(static_cast<std::uint16_t>(operation.type));
+  out.setVerb(static_cast<wire::Verb>(operation.verb));
+  out.setKey(data_of(operation.key));
+  write_value(operation.value, out.initValue());
+  if (operation.fields.empty()) return;
+  auto fields = out.initFields(static_cast<unsigned>(operation.fields.size()));
+  for (unsigned i = 0; i < fields.size(); ++i) fields.set(i, data_of(operation.fields[i]));
+}
+
+bool read_operation(wire::Operation::Reader in, Operation& out) {
+  out.type = static_cast<Family>(in.getFamily());
+  if (word_for(out.type).empty()) return false;
+  const auto verb = static_cast<std::uint16_t>(in.getVerb());
+  if (verb > static_cast<std::uint16_t>(Verb::rights)) return false;
+  out.verb = static_cast<Verb>(verb);
+  out.key = string_of(in.getKey());
+  for (const auto field : in.getFields()) out.fields.push_back(string_of(field));
+  return read_value(in.getValue(), out.value);
+}
+
 void write_watch(const WatchRequest& request, wire::Watch::Builder out) {
   out.setPrefix(data_of(request.prefix));
   out.setResumes(request.resumes);
@@ -95,7 +130,7 @@ void write_page(const WatchPage& page, wire::Watched::Builder out) {
     write_key(object.key, objects[i].initKey());
     objects[i].setState(static_cast<std::uint16_t>(object.state));
     auto values = objects[i].initValues(static_cast<unsigned>(object.values.size()));
-    for (unsigned k = 0; k < values.size(); ++k) write_value(object.values[k], values[k]);
+    for (unsigned k = 0; k < values.size(); ++k) write_item(object.values[k], values[k]);
   }
   if (!page.next) return;
   out.setHasNext(true);

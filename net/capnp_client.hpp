@@ -33,6 +33,10 @@ bool read_clock(capnp::Data::Reader data, CausalContext& out);
 
 void write_value(const Plain& value, wire::Value::Builder out);
 bool read_value(wire::Value::Reader in, Plain& out);
+void write_item(const Item& item, wire::Value::Builder out);
+bool read_item(wire::Value::Reader in, Item& out);
+void write_operation(const Operation& operation, wire::Operation::Builder out);
+bool read_operation(wire::Operation::Reader in, Operation& out);
 
 void write_watch(const WatchRequest& request, wire::Watch::Builder out);
 bool read_watch(wire::Watch::Reader in, WatchRequest& out);

@@ -76,23 +76,6 @@ Result<T> guarded(F&& decode) {
   }
 }
 
-void write_operation(const Operation& operation, wire::Operation::Builder out) {
-  out.setFamily(static_cast<std::uint16_t>(operation.type));
-  out.setVerb(static_cast<wire::Verb>(operation.verb));
-  out.setKey(data_of(operation.key));
-  write_value(operation.value, out.initValue());
-}
-
-bool read_operation(wire::Operation::Reader in, Operation& out) {
-  out.type = static_cast<Family>(in.getFamily());
-  if (word_for(out.type).empty()) return false;
-  const auto verb = static_cast<std::uint16_t>(in.getVerb());
-  if (verb > static_cast<std::uint16_t>(Verb::get)) return false;
-  out.verb = static_cast<Verb>(verb);
-  out.key = string_of(in.getKey());
-  return read_value(in.getValue(), out.value);
-}
-
 void write_wait(const Quorum& peers, wire::Wait::Builder out) {
   switch (peers.kind) {
     case Quorum::Kind::all:
@@ -232,7 +215,7 @@ struct ReplyWriter {
     auto to = out.initValues();
     to.setToken(data_of(clock_bytes(reply.token)));
     auto list = to.initList(static_cast<unsigned>(reply.values.size()));
-    for (unsigned i = 0; i < list.size(); ++i) write_value(reply.values[i], list[i]);
+    for (unsigned i = 0; i < list.size(); ++i) write_item(reply.values[i], list[i]);
   }
   void operator()(const HeldReply& reply) {
     auto to = out.initHeld();
@@ -288,7 +271,7 @@ Result<ValuesReply> read_values(wire::Values::Reader in) {
   ValuesReply out;
   if (!read_clock(in.getToken(), out.token)) return malformed("the token is not a clock");
   for (const wire::Value::Reader value : in.getList()) {
-    if (!read_value(value, out.values.emplace_back())) return malformed("an unknown value");
+    if (!read_item(value, out.values.emplace_back())) return malformed("an unknown value");
   }
   return out;
 }

@@ -64,7 +64,7 @@ struct WrittenReply {  // durable at the node
 };
 struct ValuesReply {
   CausalContext token;
-  std::vector<Plain> values;
+  std::vector<Item> values;
   friend bool operator==(const ValuesReply&, const ValuesReply&) = default;
 };
 struct HeldReply {

@@ -1,14 +1,33 @@
 #include "net/operation.hpp"
 
-#include <array>
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
+#include "crdt/aggregate.hpp"
 #include "crdt/aw_set.hpp"
+#include "crdt/bounded_counter.hpp"
+#include "crdt/flags.hpp"
 #include "crdt/g_counter.hpp"
+#include "crdt/g_map.hpp"
+#include "crdt/g_set.hpp"
+#include "crdt/hyper_log_log.hpp"
+#include "crdt/lww_map.hpp"
 #include "crdt/lww_register.hpp"
+#include "crdt/lww_set.hpp"
 #include "crdt/max_register.hpp"
 #include "crdt/min_register.hpp"
+#include "crdt/multi_map.hpp"
 #include "crdt/mv_register.hpp"
+#include "crdt/or_map.hpp"
+#include "crdt/ordered_register.hpp"
 #include "crdt/pn_counter.hpp"
+#include "crdt/resettable_counter.hpp"
+#include "crdt/rw_set.hpp"
+#include "crdt/two_phase_set.hpp"
+#include "net/operation_form.hpp"
 #include "net/store.hpp"
 #include "net/stored.hpp"
 
@@ -16,185 +35,213 @@ namespace rejoin {
 namespace {
 
 using Text = std::string;
+using Fields = std::vector<std::string>;
+using Ordered = OrderedRegister<Ranked, ByRank>;
+using Counters = GMap<Text, PnCounter>;
+using Nested = OrMap<Text, OrMap<Text, PnCounter>>;
+using Texts = LwwMap<Text, Text>;
+using Sets = MultiMap<Text, Text>;
 
-struct TypeRow {
-  Family type;
-  std::string_view word;
-  Verb writes;  // beside remove
-  bool integers;
-};
-constexpr std::array<TypeRow, 7> types = {{
-    {Family::g_counter, "gcounter", Verb::add, true},
-    {Family::pn_counter, "pncounter", Verb::add, true},
-    {Family::lww_register, "lww", Verb::set, false},
-    {Family::mv_register, "mv", Verb::set, false},
-    {Family::max_register, "max", Verb::set, true},
-    {Family::min_register, "min", Verb::set, true},
-    {Family::aw_set, "awset", Verb::add, false},
-}};
-constexpr std::array<std::string_view, 4> verbs = {"add", "set", "remove", "get"};
+template <class... Ts>
+struct Types {};
+using Table =
+    Types<GCounter, PnCounter, ResettableCounter, BoundedCounter<>, MaxRegister<std::int64_t>,
+          MinRegister<std::int64_t>, LwwRegister<Text>, MvRegister<Text>, Ordered, EwFlag, DwFlag,
+          GSet<Text>, TwoPhaseSet<Text>, AwSet<Text>, RwSet<Text>, LwwSet<Text>, Counters, Texts,
+          Sets, Nested, HyperLogLog<Text>>;
 
-const TypeRow* row_of(Family type) {
-  for (const TypeRow& row : types) {
-    if (row.type == type) return &row;
-  }
-  return nullptr;
+// f(type) with the C++ type of the family, in a std::type_identity. False: there is none.
+template <class F, class... Ts>
+bool with_type(Family family, F&& f, Types<Ts...>) {
+  return ((family == Ts::family && (f(std::type_identity<Ts>{}), true)) || ...);
 }
-
-Error wrong(std::string message) {
-  return {ErrorCode::invalid_argument, std::move(message)};
-}
-
-// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || i + more >= text.size()) return false;
-    std::uint32_t point = more == 0 ? lead : lead & (0x3fU >> more);
-    for (std::size_t k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      point = point << 6 | (next & 0x3f);
-    }
-    if ((more == 2 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
-        (more == 3 && (point < 0x10000 || point > 0x10ffff))) {
-      return false;
-    }
-    i += more + 1;
-  }
-  return true;
-}
-
-// f(type) with the C++ type of the family, in a std::type_identity.
 template <class F>
-auto with_type(Family type, F&& f) {
-  switch (type) {
-    case Family::g_counter:
-      return f(std::type_identity<GCounter>{});
-    case Family::pn_counter:
-      return f(std::type_identity<PnCounter>{});
-    case Family::lww_register:
-      return f(std::type_identity<LwwRegister<Text>>{});
-    case Family::mv_register:
-      return f(std::type_identity<MvRegister<Text>>{});
-    case Family::max_register:
-      return f(std::type_identity<MaxRegister<std::int64_t>>{});
-    case Family::min_register:
-      return f(std::type_identity<MinRegister<std::int64_t>>{});
-    default:
-      return f(std::type_identity<AwSet<Text>>{});
+bool with_type(Family family, F&& f) {
+  return with_type(family, f, Table{});
+}
+
+std::int64_t rank_of(const std::string& text) {
+  std::int64_t rank = 0;
+  std::from_chars(text.data(), text.data() + text.size(), rank);
+  return rank;
+}
+
+// ---- writing: a refusal is kept in the transaction
+
+std::int64_t number_in(const Operation& operation) {
+  const auto* number = std::get_if<std::int64_t>(&operation.value);
+  return number ? *number : 1;
+}
+const Text& text_in(const Operation& operation) {
+  return std::get<Text>(operation.value);
+}
+
+template <class T>
+concept Counts = requires(T object, Transaction& tx) {
+  object.add(tx, std::int64_t{1});
+};
+template <class T>
+concept HoldsTexts = requires(T object, Transaction& tx) {
+  object.add(tx, Text());
+};
+
+void change(Counts auto object, const Operation& operation, Transaction& tx) {
+  const std::int64_t n = number_in(operation);
+  if constexpr (requires { object.reset(tx); }) {
+    if (operation.verb == Verb::reset) return object.reset(tx);
   }
+  if constexpr (requires { object.subtract(tx, n); }) {
+    if (operation.verb == Verb::subtract) return object.subtract(tx, n);
+    if (operation.verb == Verb::move) {
+      return object.move_rights(tx, *replica_from(operation.fields[0]), n);
+    }
+  }
+  object.add(tx, n);
+}
+
+void change(HoldsTexts auto object, const Operation& operation, Transaction& tx) {
+  if constexpr (requires { object.remove(tx, Text()); }) {
+    if (operation.verb == Verb::remove) return void(object.remove(tx, text_in(operation)));
+  }
+  static_cast<void>(object.add(tx, text_in(operation)));
+}
+
+template <class T, class In>
+void change(LwwRegister<T, In> object, const Operation& operation, Transaction& tx) {
+  object.set(tx, text_in(operation));
+}
+template <class T, class In>
+void change(MvRegister<T, In> object, const Operation& operation, Transaction& tx) {
+  object.set(tx, text_in(operation));
+}
+template <class Better, Family family, class In>
+void change(ExtremumRegister<std::int64_t, Better, family, In> object, const Operation& operation,
+            Transaction& tx) {
+  object.set(tx, number_in(operation));
+}
+template <class Better, Family family, class In>
+void change(ExtremumRegister<Ranked, Better, family, In> object, const Operation& operation,
+            Transaction& tx) {
+  object.set(tx, {rank_of(operation.fields[0]), text_in(operation)});
+}
+
+template <class Flag>
+requires requires(Flag flag, Transaction& tx) {
+  flag.enable(tx);
+}
+void change(Flag object, const Operation& operation, Transaction& tx) {
+  if (operation.verb == Verb::enable) return object.enable(tx);
+  object.disable(tx);
+}
+
+template <class In>
+void change(GMap<Text, PnCounter, In> object, const Operation& operation, Transaction& tx) {
+  object[operation.fields[0]].add(tx, number_in(operation));
+}
+template <class In>
+void change(OrMap<Text, OrMap<Text, PnCounter>, In> object, const Operation& operation,
+            Transaction& tx) {
+  const Fields& fields = operation.fields;
+  if (operation.verb == Verb::add)
+    return object[fields[0]][fields[1]].add(tx, number_in(operation));
+  if (fields.size() == 1) return object.remove(tx, fields[0]);
+  object[fields[0]].remove(tx, fields[1]);
+}
+template <class In>
+void change(LwwMap<Text, Text, In> object, const Operation& operation, Transaction& tx) {
+  const Text& field = operation.fields[0];
+  if (operation.verb == Verb::remove) return object.remove(tx, field);
+  object.set(tx, field, text_in(operation));
+}
+template <class In>
+void change(MultiMap<Text, Text, In> object, const Operation& operation, Transaction& tx) {
+  const Text& field = operation.fields[0];
+  if (operation.verb == Verb::add) return object.add(tx, field, text_in(operation));
+  if (std::holds_alternative<std::monostate>(operation.value)) return object.remove_all(tx, field);
+  object.remove(tx, field, text_in(operation));
 }
 
 template <class T>
 void write(const Operation& operation, Transaction& tx) {
-  const Plain& value = operation.value;
-  if (operation.verb == Verb::remove && std::holds_alternative<std::monostate>(value)) {
-    return tx.remove(Key<T>{operation.key});
+  const bool bare =
+      operation.fields.empty() && std::holds_alternative<std::monostate>(operation.value);
+  if constexpr (removable<T>) {
+    if (operation.verb == Verb::remove && bare) return tx.remove(Key<T>{operation.key});
   }
-  auto object = open<T>(tx, operation.key);
-  if constexpr (T::family == Family::g_counter || T::family == Family::pn_counter) {
-    const auto* step = std::get_if<std::int64_t>(&value);
-    object.add(tx, step ? *step : 1);
-  } else if constexpr (T::family == Family::aw_set) {
-    if (operation.verb == Verb::add) {
-      object.add(tx, std::get<Text>(value));
-    } else {
-      object.remove(tx, std::get<Text>(value));
-    }
-  } else if constexpr (T::family == Family::lww_register || T::family == Family::mv_register) {
-    object.set(tx, std::get<Text>(value));
-  } else {
-    object.set(tx, std::get<std::int64_t>(value));
-  }
+  change(open<T>(tx, operation.key), operation, tx);
 }
 
-void list(std::int64_t value, std::vector<Plain>& out) {
-  out.emplace_back(value);
+// ---- reading
+
+void list(std::int64_t value, const Fields& under, std::vector<Item>& out) {
+  out.emplace_back(value, under);
 }
-void list(Text value, std::vector<Plain>& out) {
-  out.emplace_back(std::move(value));
+void list(std::uint64_t value, const Fields& under, std::vector<Item>& out) {
+  constexpr std::uint64_t max = std::numeric_limits<std::int64_t>::max();
+  list(static_cast<std::int64_t>(std::min(value, max)), under, out);
+}
+void list(bool value, const Fields& under, std::vector<Item>& out) {
+  list(std::int64_t{value}, under, out);
+}
+void list(Text value, const Fields& under, std::vector<Item>& out) {
+  out.emplace_back(std::move(value), under);
+}
+void list(Ranked value, const Fields& under, std::vector<Item>& out) {
+  Fields with_rank = under;
+  with_rank.push_back(std::to_string(value.rank));
+  out.emplace_back(std::move(value.text), std::move(with_rank));
 }
 template <class T>
-void list(std::optional<T> value, std::vector<Plain>& out) {
-  if (value) list(*std::move(value), out);
+void list(std::optional<T> value, const Fields& under, std::vector<Item>& out) {
+  if (value) list(*std::move(value), under, out);
 }
+template <class V>
+void list(std::pair<Text, V> entry, const Fields& under, std::vector<Item>& out);
 template <class T>
-void list(std::vector<T> values, std::vector<Plain>& out) {
-  for (T& value : values) list(std::move(value), out);
+void list(std::vector<T> values, const Fields& under, std::vector<Item>& out) {
+  for (T& value : values) list(std::move(value), under, out);
+}
+template <class V>
+void list(std::pair<Text, V> entry, const Fields& under, std::vector<Item>& out) {
+  Fields deeper = under;
+  deeper.push_back(std::move(entry.first));
+  list(std::move(entry.second), deeper, out);
+}
+
+// What a map has under some of its fields.
+template <class V, class In>
+void list_under(const GMap<Text, V, In>& map, const Fields& fields, std::vector<Item>& out) {
+  list(map.at(fields[0]).value(), {}, out);
+}
+template <class V, class In>
+void list_under(const OrMap<Text, V, In>& map, const Fields& fields, std::vector<Item>& out) {
+  const auto inner = map.at(fields[0]);
+  if (fields.size() == 1) return list(inner.value(), {}, out);
+  list(inner.at(fields[1]).value(), {}, out);
+}
+template <class In>
+void list_under(const LwwMap<Text, Text, In>& map, const Fields& fields, std::vector<Item>& out) {
+  list(map.get(fields[0]), {}, out);
+}
+template <class In>
+void list_under(const MultiMap<Text, Text, In>& map, const Fields& fields, std::vector<Item>& out) {
+  list(map.values(fields[0]), {}, out);
+}
+
+template <class T>
+void list_object(const Operation& operation, const Store& store, const ReplicaId& self,
+                 std::vector<Item>& out) {
+  const auto object = open<T>(store, operation.key);
+  if constexpr (requires { object.rights(self); }) {
+    if (operation.verb == Verb::rights) return list(object.rights(self), {}, out);
+  }
+  if constexpr (requires { list_under(object, operation.fields, out); }) {
+    if (!operation.fields.empty()) return list_under(object, operation.fields, out);
+  }
+  list(object.value(), {}, out);
 }
 
 }  // namespace
-
-std::optional<Family> family_named(std::string_view word) {
-  for (const TypeRow& row : types) {
-    if (row.word == word) return row.type;
-  }
-  return std::nullopt;
-}
-
-std::optional<Verb> verb_named(std::string_view word) {
-  for (std::size_t i = 0; i < verbs.size(); ++i) {
-    if (verbs[i] == word) return static_cast<Verb>(i);
-  }
-  return std::nullopt;
-}
-
-std::string_view word_for(Family type) {
-  const TypeRow* row = row_of(type);
-  return row ? row->word : std::string_view();
-}
-
-std::string_view word_for(Verb verb) {
-  return verbs[static_cast<std::size_t>(verb)];
-}
-
-std::vector<Family> families() {
-  std::vector<Family> out;
-  for (const TypeRow& row : types) out.push_back(row.type);
-  return out;
-}
-
-Verb writing_verb(Family type) {
-  const TypeRow* row = row_of(type);
-  return row ? row->writes : Verb::set;
-}
-
-bool holds_integers(Family type) {
-  const TypeRow* row = row_of(type);
-  return row && row->integers;
-}
-
-Result<void> check(const Operation& operation) {
-  const TypeRow* row = row_of(operation.type);
-  if (!row) return Error{ErrorCode::unknown_type, "a type that this program does not know"};
-  const std::string type(row->word);
-  const std::string verb(word_for(operation.verb));
-  const bool none = std::holds_alternative<std::monostate>(operation.value);
-  if (operation.key.empty()) return wrong("a key cannot be empty: give it a name");
-  if (!is_utf8(operation.key)) return wrong("the key is not UTF-8: the tools take no other text");
-  if (const auto* text = std::get_if<Text>(&operation.value); text && !is_utf8(*text)) {
-    return wrong("the value is not UTF-8: the tools take no other text");
-  }
-  if (operation.verb == Verb::get) {
-    return none ? Result<void>() : wrong(type + " get takes a key and no value");
-  }
-  if (operation.verb == Verb::remove && none) return {};
-  if (operation.verb == Verb::remove && operation.type != Family::aw_set) {
-    return wrong(type + " remove takes a key and no value: it removes the key");
-  }
-  if (operation.verb != Verb::remove && operation.verb != row->writes) {
-    return wrong(type + " has no " + verb + "; it has " + std::string(word_for(row->writes)) +
-                 ", remove and get");
-  }
-  const bool counter = operation.type == Family::g_counter || operation.type == Family::pn_counter;
-  if (none && !counter) return wrong(type + " " + verb + " needs a value");
-  if (!none && std::holds_alternative<std::int64_t>(operation.value) != row->integers) {
-    return wrong(type + " " + verb + (row->integers ? " takes an integer" : " takes a text"));
-  }
-  return {};
-}
 
 Result<void> apply(const Operation& operation, Transaction& tx) {
   if (auto sound = check(operation); !sound) return sound;
@@ -203,25 +250,23 @@ Result<void> apply(const Operation& operation, Transaction& tx) {
   return {};
 }
 
-Result<std::vector<Plain>> read(const Operation& operation, const Store& store) {
+Result<std::vector<Item>> read(const Operation& operation, const Store& store,
+                               const ReplicaId& self) {
   if (auto sound = check(operation); !sound) return sound.error();
-  std::vector<Plain> out;
+  std::vector<Item> out;
   with_type(operation.type, [&](auto type) {
-    list(open<typename decltype(type)::type>(store, operation.key).value(), out);
+    list_object<typename decltype(type)::type>(operation, store, self, out);
   });
   return out;
 }
 
-std::optional<std::vector<Plain>> read_plain(const ObjectKey& key, const Store& store) {
-  const auto type = static_cast<Family>(key.type.family);
-  if (!row_of(type)) return std::nullopt;
-  return with_type(type, [&](auto known) -> std::optional<std::vector<Plain>> {
+std::optional<std::vector<Item>> read_plain(const ObjectKey& key, const Store& store) {
+  std::optional<std::vector<Item>> out;
+  with_type(static_cast<Family>(key.type.family), [&](auto known) {
     using T = typename decltype(known)::type;
-    if (key.type != type_tag<T>) return std::nullopt;
-    std::vector<Plain> out;
-    list(open<T>(store, key.name).value(), out);
-    return out;
+    if (key.type == type_tag<T>) list(open<T>(store, key.name).value(), {}, out.emplace());
   });
+  return out;
 }
 
 }  // namespace rejoin

@@ -1,25 +1,50 @@
 #pragma once
 
 // Operation: one act on one typed key, named by values instead of by C++ types, for callers that
-// are not compiled with the application: the client protocol, a script. The types are the seven of
-// the tools: counters, max and min hold integers; lww, mv and aw_set hold UTF-8 strings.
+// are not compiled with the application: the client protocol, a script. Each family of the
+// catalogue stands for one type here; fields and texts are UTF-8, numbers have 64 bits.
 //
-//     type                    add              set        remove                   get
-//     g_counter               integer, or 1    -          the key                  one integer
-//     pn_counter              integer, or 1    -          the key                  one integer
-//     max_register, min_..    -                integer    the key                  one integer or
-//     none lww_register            -                text       the key                  one text or
-//     none mv_register             -                text       the key                  texts,
-//     sorted aw_set                  text             -          a text; else the key     texts,
-//     sorted
+//     word        type                                     writes, beside remove       reads
+//     gcounter    GCounter                                 add [N]                     integer
+//     pncounter   PnCounter                                add [N]                     integer
+//     resettable  ResettableCounter                        add [N]; reset              integer
+//     bounded     BoundedCounter<>, no remove              add [N]; subtract [N];      integer
+//                                                          move REPLICA N
+//     max, min    MaxRegister<std::int64_t>, MinRegister   set N                       integer,
+//     none lww         LwwRegister<Text>                        set TEXT                    text or
+//     none mv          MvRegister<Text>                         set TEXT                    texts
+//     ordered     OrderedRegister<Ranked, ByRank>          set RANK TEXT               rank and
+//     text ewflag      EwFlag                                   enable; disable             1 or 0
+//     dwflag      DwFlag                                   enable; disable             1 or 0
+//     gset        GSet<Text>                               add TEXT                    texts
+//     twophase    TwoPhaseSet<Text>                        add TEXT                    texts
+//     awset       AwSet<Text>                              add TEXT                    texts
+//     rwset       RwSet<Text>                              add TEXT                    texts
+//     lwwset      LwwSet<Text>                             add TEXT                    texts
+//     gmap        GMap<Text, PnCounter>                    add FIELD [N]               field:
+//     integer lwwmap      LwwMap<Text, Text>                       set FIELD TEXT field: text
+//     multimap    MultiMap<Text, Text>                     add FIELD TEXT              field: texts
+//     ormap       OrMap<Text, OrMap<Text, PnCounter>>      add FIELD FIELD [N]         two fields:
+//                                                                                      integer
+//     hll         HyperLogLog<Text>                        add TEXT                    integer
+//
+// [N] is 1 if not given. remove takes the key alone, and takes it away; for sets but gset also an
+// element; for lwwmap and multimap a field, for multimap a field and an element; for ormap one
+// field or two. get takes the key, and for maps as many of their fields as one likes. rights is
+// bounded's: how much this replica may take. LatticeValue is a program's own, so no word is for it.
+//
+// The table in code is type_forms() (operation_form.hpp).
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "crdt/replica_id.hpp"
 #include "crdt/result.hpp"
 #include "net/key.hpp"
 
@@ -28,43 +53,54 @@ namespace rejoin {
 class Store;
 class Transaction;
 
-enum class Verb { add, set, remove, get };
+// Their numbers are written to the wire: add at the end.
+enum class Verb { add, set, remove, get, enable, disable, reset, subtract, move, rights };
 
 using Plain = std::variant<std::monostate, std::int64_t, std::string>;
+
+// One value that is read: in a map with the fields that lead to it, of an ordered register with its
+// rank.
+struct Item {
+  Plain value;
+  std::vector<std::string> fields;
+
+  Item() = default;
+  template <class T>
+  requires std::constructible_from<Plain, T> Item(T&& of, std::vector<std::string> under = {})
+      : value(std::forward<T>(of)), fields(std::move(under)) {}
+
+  friend bool operator==(const Item&, const Item&) = default;
+};
 
 struct Operation {
   Family type = Family::g_counter;
   Verb verb = Verb::get;
   std::string key;
-  Plain value;
+  Plain value = {};
+  std::vector<std::string> fields = {};  // also a replica that gets rights, and a rank
 
-  bool writes() const { return verb != Verb::get; }
+  bool writes() const { return verb != Verb::get && verb != Verb::rights; }
   friend bool operator==(const Operation&, const Operation&) = default;
 };
 
-// The words of the command line: gcounter, pncounter, lww, mv, max, min, awset; add, set, remove,
-// get.
-std::optional<Family> family_named(std::string_view word);
-std::optional<Verb> verb_named(std::string_view word);
-std::string_view word_for(Family type);
-std::string_view word_for(Verb verb);
+// What the register behind `ordered` holds. The greater rank wins, then the greater text.
+struct Ranked {
+  std::int64_t rank = 0;
+  std::string text;
 
-// The types of the table, in its order, and the verb that each has beside remove and get.
-std::vector<Family> families();
-Verb writing_verb(Family type);
+  friend bool operator==(const Ranked&, const Ranked&) = default;
+};
+struct ByRank {
+  static constexpr std::string_view name = "rejoin.by_rank";
+  bool operator()(const Ranked& a, const Ranked& b) const { return a.rank < b.rank; }
+};
 
-// Does the value hold an integer (else text)?
-bool holds_integers(Family type);
-
-// Is it in the table above, with a value of the right kind? Error: invalid_argument, with what to
-// say.
-Result<void> check(const Operation& operation);
-
-// Requires writes(). Errors: check's, and the type's own.
+// Requires writes(). Errors: those of check() in operation_form.hpp, and the type's own.
 Result<void> apply(const Operation& operation, Transaction& tx);
-// Requires !writes(). A missing key reads as bottom: 0 for counters, nothing for others.
-Result<std::vector<Plain>> read(const Operation& operation, const Store& store);
+// Requires !writes(). A missing key reads as bottom: 0 for counters and flags, nothing for others.
+Result<std::vector<Item>> read(const Operation& operation, const Store& store,
+                               const ReplicaId& self);
 // The values of an object; nothing if its type is none of the table.
-std::optional<std::vector<Plain>> read_plain(const ObjectKey& key, const Store& store);
+std::optional<std::vector<Item>> read_plain(const ObjectKey& key, const Store& store);
 
 }  // namespace rejoin

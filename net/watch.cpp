@@ -10,7 +10,8 @@ namespace {
 
 // About what an object costs beside its bytes.
 constexpr std::uint64_t object_envelope = 64;
-constexpr std::uint64_t value_envelope = 24;
+constexpr std::uint64_t value_envelope = 32;
+constexpr std::uint64_t field_envelope = 16;
 
 // As people look for things.
 struct ByName {
@@ -40,9 +41,10 @@ class PageFiller {
     } else {
       object.state = WatchedObject::State::opaque;
     }
-    for (const Plain& value : object.values) {
-      const auto* text = std::get_if<std::string>(&value);
+    for (const Item& item : object.values) {
+      const auto* text = std::get_if<std::string>(&item.value);
       bytes += value_envelope + (text ? text->size() : 0);
+      for (const std::string& field : item.fields) bytes += field_envelope + field.size();
     }
     if (bytes > limits_.object_bytes) {
       object.state = WatchedObject::State::too_large;

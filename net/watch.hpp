@@ -57,7 +57,7 @@ struct WatchedObject {
 
   ObjectKey key;
   State state = State::present;
-  std::vector<Plain> values;
+  std::vector<Item> values;
 
   friend bool operator==(const WatchedObject&, const WatchedObject&) = default;
 };

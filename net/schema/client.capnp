@@ -26,6 +26,12 @@ enum Verb {
   set @1;
   remove @2;
   get @3;
+  enable @4;
+  disable @5;
+  reset @6;
+  subtract @7;
+  move @8;
+  rights @9;
 }
 
 struct Operation {
@@ -33,6 +39,7 @@ struct Operation {
   verb @1 :Verb;
   key @2 :Data;
   value @3 :Value;
+  fields @4 :List(Data);  # UTF-8
 }
 
 struct Value {
@@ -41,6 +48,7 @@ struct Value {
     integer @1 :Int64;
     text @2 :Data;        # UTF-8
   }
+  fields @3 :List(Data);  # of an answer: what leads to the value in a map, or its rank
 }
 
 struct Wait {

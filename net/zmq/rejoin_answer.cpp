@@ -1,6 +1,10 @@
 #include "net/zmq/rejoin_answer.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+
+#include "net/operation_form.hpp"
 
 namespace rejoin {
 namespace {
@@ -24,6 +28,44 @@ Json json_of(const Plain& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   return nullptr;
+}
+
+Json json_of(const TypeForm& form, const std::vector<const Item*>& items) {
+  if (form.reads == TypeForm::Reads::many) {
+    Json list = Json::array();
+    for (const Item* item : items) list.push_back(json_of(item->value));
+    return list;
+  }
+  if (items.empty()) return nullptr;
+  const Item& item = *items.front();
+  switch (form.reads) {
+    case TypeForm::Reads::flag:
+      return item.value != Plain(std::int64_t{0});
+    case TypeForm::Reads::ranked:
+      if (item.fields.empty()) return nullptr;
+      return {{"rank", std::strtoll(item.fields.back().c_str(), nullptr, 10)},
+              {"text", json_of(item.value)}};
+    default:
+      return json_of(item.value);
+  }
+}
+
+// Objects by field, as deep as there are fields. A node lists what is under one field together.
+Json json_under(const TypeForm& form, const std::vector<const Item*>& items, std::size_t level,
+                std::size_t depth) {
+  if (level == depth) return json_of(form, items);
+  Json out = Json::object();
+  for (auto at = items.begin(); at != items.end();) {
+    std::vector<const Item*> same;
+    if ((*at)->fields.size() < depth) return nullptr;  // no answer of ours
+    const std::string& field = (*at)->fields[level];
+    for (; at != items.end() && (*at)->fields.size() >= depth && (*at)->fields[level] == field;
+         ++at) {
+      same.push_back(*at);
+    }
+    out[field] = json_under(form, same, level + 1, depth);
+  }
+  return out;
 }
 
 Json json_of(const Status::Peer& peer) {
@@ -135,15 +177,19 @@ struct Printer {
     const auto* operation = request ? std::get_if<Operation>(&request->body) : nullptr;
     if (!operation) return another();
     if (command.json) {
-      return {dumped({{"type", word_for(operation->type)},
-                      {"key", operation->key},
-                      {"value", values_json(operation->type, reply.values)},
-                      {"token", text_of(reply.token)}}),
-              {},
-              0};
+      return {
+          dumped({{"type", word_for(operation->type)},
+                  {"key", operation->key},
+                  {"value", values_json(operation->type, reply.values, operation->fields.size())},
+                  {"token", text_of(reply.token)}}),
+          {},
+          0};
     }
     Printed out;
-    for (const Plain& value : reply.values) out.out += line_of(value) + "\n";
+    for (const Item& item : reply.values) {
+      for (const std::string& field : item.fields) out.out += field + "\t";
+      out.out += word_of(operation->type, item.value) + "\n";
+    }
     return out;
   }
   Printed operator()(const HeldReply& reply) const {
@@ -167,19 +213,22 @@ struct Printer {
 
 }  // namespace
 
-std::string line_of(const Plain& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+std::string word_of(Family type, const Plain& value) {
+  const TypeForm* form = form_of(type);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    if (form && form->reads == TypeForm::Reads::flag) return *integer != 0 ? "true" : "false";
+    return std::to_string(*integer);
+  }
   const auto* text = std::get_if<std::string>(&value);
   return text ? *text : std::string();
 }
 
-nlohmann::ordered_json values_json(Family type, const std::vector<Plain>& values) {
-  if (type == Family::mv_register || type == Family::aw_set) {
-    Json list = Json::array();
-    for (const Plain& value : values) list.push_back(json_of(value));
-    return list;
-  }
-  return values.empty() ? Json(nullptr) : json_of(values.front());
+nlohmann::ordered_json values_json(Family type, const std::vector<Item>& items, std::size_t given) {
+  const TypeForm* form = form_of(type);
+  if (!form) return nullptr;
+  std::vector<const Item*> all;
+  for (const Item& item : items) all.push_back(&item);
+  return json_under(*form, all, 0, form->depth - std::min(given, form->depth));
 }
 
 std::string size_text(std::uint64_t bytes) {

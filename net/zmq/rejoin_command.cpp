@@ -3,10 +3,12 @@
 #include <sodium.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <charconv>
 #include <sstream>
 #include <vector>
 
+#include "net/operation_form.hpp"
 #include "net/zmq/nearest.hpp"
 #include "net/zmq/rejoin_completion.hpp"
 #include "net/zmq/rejoin_toml.hpp"
@@ -18,7 +20,8 @@ using std::chrono::milliseconds;
 
 constexpr const char* manual = R"(
 A write returns when it is durable at the node. get prints the bare value: several sorted, a line
-each. Text that begins with a dash goes behind --, as in: rejoin ... lww set k -- -text
+each; of maps the field, a tab and the value; --json gives objects. Text that begins with a dash
+goes behind --, as in: rejoin ... lww set k -- -text
 
 With keys the node is named by its key file, DIR/peers/NAME.pub; `self` is the node whose own DIR it
 is. The node must have our DIR/self.pub among its clients/.
@@ -34,7 +37,8 @@ struct Wrong {
 struct Words {
   std::optional<std::string> at, server, keys, timeout;
   std::string config, after, peers, since, count;
-  std::optional<std::string> key, value;
+  std::optional<std::string> key;
+  std::array<std::optional<std::string>, 3> rest;  // behind the key
   std::string prefix, file, directory, shell;
   bool token = false, json = false, snapshot = false, force = false, insecure = false;
 };
@@ -81,41 +85,17 @@ Quorum quorum(const std::string& text) {
 
 // ---- definitions
 
-const char* meaning_of(Family type) {
-  switch (type) {
-    case Family::g_counter:
-      return "a counter that only grows";
-    case Family::pn_counter:
-      return "a counter that goes up and down";
-    case Family::lww_register:
-      return "a text: the last write wins";
-    case Family::mv_register:
-      return "a text: concurrent writes are all kept";
-    case Family::max_register:
-      return "an integer: the greatest ever set";
-    case Family::min_register:
-      return "an integer: the least ever set";
-    default:
-      break;
-  }
-  return "a set of texts: an add wins over a concurrent remove";
-}
-
-void define_type(CLI::App& app, Family type, Words& words) {
-  CLI::App* command = app.add_subcommand(std::string(word_for(type)), meaning_of(type));
-  const bool counter = type == Family::g_counter || type == Family::pn_counter;
-  const char* kind = holds_integers(type) ? "N" : "TEXT";
-  for (const Verb verb : {writing_verb(type), Verb::remove, Verb::get}) {
-    const bool element = verb == Verb::remove && type == Family::aw_set;
-    const char* does = verb == Verb::get      ? "print the value"
-                       : verb == Verb::remove ? "remove the key"
-                       : verb == Verb::set    ? "set the value"
-                       : counter              ? "add a number; 1 unless said"
-                                              : "add an element";
-    CLI::App* sub = command->add_subcommand(
-        std::string(word_for(verb)), element ? "remove an element, or without one the key" : does);
+void define_type(CLI::App& app, const TypeForm& type, Words& words) {
+  const std::string is = std::string(type.is) + "; in C++ " + std::string(type.cpp);
+  CLI::App* command = app.add_subcommand(std::string(type.word), is);
+  for (const VerbForm& verb : type.verbs) {
+    CLI::App* sub =
+        command->add_subcommand(std::string(word_for(verb.verb)), std::string(verb.does));
     sub->add_option("KEY", words.key, "the key")->type_name("");
-    sub->add_option("VALUE", words.value, "the value")->type_name(kind);
+    for (std::size_t i = 0; i < verb.takes.size(); ++i) {
+      sub->add_option(name_of_word(verb.takes, i), words.rest[i], i < verb.needs ? "" : "optional")
+          ->type_name("");
+    }
   }
 }
 
@@ -169,7 +149,7 @@ void define(CLI::App& app, Words& words) {
   app.allow_extras();
   app.fallthrough();
   app.require_subcommand(0, 1);
-  for (const Family type : families()) define_type(app, type, words);
+  for (const TypeForm& type : type_forms()) define_type(app, type, words);
   define_tasks(app, words);
 }
 
@@ -230,6 +210,14 @@ std::vector<std::string> flags_of(const CLI::App& app) {
   return out;
 }
 
+// Of an operation.
+std::string usage_before(const CLI::App& command) {
+  const auto type = family_named(command.get_parent()->get_name());
+  const auto verb = verb_named(command.get_name());
+  if (!type || !verb) return {};
+  return "; it is " + usage_of(*form_of(*type), *form_of(*form_of(*type), *verb));
+}
+
 // Refuses what no definition took.
 void refuse_extras(const CLI::App& app, const CLI::App& command) {
   const std::string path = command.get_parent() == &app || &command == &app
@@ -247,7 +235,10 @@ void refuse_extras(const CLI::App& app, const CLI::App& command) {
             .empty()) {
       throw Wrong{path + " takes no '" + word + "'"};
     }
-    if (known.empty()) throw Wrong{"too many words: '" + word + "'; put quotes around a text"};
+    if (known.empty()) {
+      throw Wrong{"too many words: '" + word + "'" + usage_before(command) +
+                  "; put quotes around a text"};
+    }
     throw Wrong{path + " has no '" + word + "'" + did_you_mean(word, known) +
                 (&command == &app ? "; its commands are " : "; it has ") + listed(known)};
   }
@@ -255,15 +246,21 @@ void refuse_extras(const CLI::App& app, const CLI::App& command) {
 
 Operation operation(const CLI::App& command, const Words& words) {
   Operation out;
-  const std::string type = command.get_parent()->get_name();
-  out.type = *family_named(type);
+  const std::string said = command.get_parent()->get_name() + " " + command.get_name();
+  out.type = *family_named(command.get_parent()->get_name());
   out.verb = *verb_named(command.get_name());
-  if (!words.key) throw Wrong{type + " " + command.get_name() + " needs a key"};
+  if (!words.key) throw Wrong{said + " needs a key"};
   out.key = *words.key;
-  if (words.value && holds_integers(out.type)) {
-    out.value = integer(*words.value, type + " takes an integer");
-  } else if (words.value) {
-    out.value = *words.value;
+  const std::string_view takes = form_of(*form_of(out.type), out.verb)->takes;
+  for (std::size_t i = 0; i < takes.size() && words.rest[i]; ++i) {
+    const std::string& word = *words.rest[i];
+    if (takes[i] == static_cast<char>(Word::number)) {
+      out.value = integer(word, said + " takes an integer");
+    } else if (takes[i] == static_cast<char>(Word::text)) {
+      out.value = word;
+    } else {
+      out.fields.push_back(word);
+    }
   }
   if (auto sound = check(out); !sound) throw Wrong{sound.error().message};
   return out;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "net/operation_form.hpp"
 #include "net/zmq/rejoin_answer.hpp"
 
 namespace rejoin {
@@ -57,10 +58,11 @@ std::string type_word(const TypeTag& type, State state) {
   return std::to_string(type.family) + "/" + std::to_string(type.value);
 }
 
-// Tabs and ends of lines separate, so inside a value they are spelt.
-std::string escaped(std::string_view text) {
+// Tabs and ends of lines separate, and = a field from its value, so inside they are spelt.
+std::string escaped(std::string_view text, std::optional<char> and_this = {}) {
   std::string out;
   for (const char c : text) {
+    if (c == and_this) out += '\\';
     switch (c) {
       case '\t':
         out += "\\t";
@@ -151,7 +153,11 @@ std::string watch_text(const WatchEvent& event) {
   out += "\t" + type_word(object.key.type, object.state) + "\t" + escaped(object.key.name);
   if (object.state == State::opaque) out += "\t(of a type that has no plain value)";
   if (object.state == State::too_large) out += "\t(too large to show)";
-  for (const Plain& value : object.values) out += "\t" + escaped(line_of(value));
+  for (const Item& item : object.values) {
+    out += '\t';
+    for (const std::string& field : item.fields) out += escaped(field, '=') + "=";
+    out += escaped(word_of(static_cast<Family>(object.key.type.family), item.value));
+  }
   return out + "\n";
 }
 
@@ -168,7 +174,7 @@ std::string watch_json(const WatchEvent& event) {
             {"type", type_word(object.key.type, object.state)},
             {"key", object.key.name}};
     const auto family = static_cast<Family>(object.key.type.family);
-    if (object.state == State::present) json["value"] = values_json(family, object.values);
+    if (object.state == State::present) json["value"] = values_json(family, object.values, 0);
     if (object.state == State::opaque) json["hidden"] = "opaque";
     if (object.state == State::too_large) json["hidden"] = "too large";
   }

@@ -150,7 +150,7 @@ std::optional<Requests::Body> Requests::act(Pending& pending, Now now) {
   }
   const auto& operation = std::get<Operation>(pending.request.body);
   if (operation.writes()) return write(pending, operation, now);
-  auto values = read(operation, state_.replica.store());
+  auto values = read(operation, state_.replica.store(), state_.replica.self());
   if (!values) return values.error();
   // What was read may have been merged a moment ago: it is told when a crash cannot take it back.
   pending.values = *std::move(values);

@@ -60,7 +60,7 @@ class Requests {
     Commit commit;  // of what it wrote
     Token token;    // what it waits for, once that is known
     std::size_t needed = 0;
-    std::optional<std::vector<Plain>> values;  // read, and to be told
+    std::optional<std::vector<Item>> values;  // read, and to be told
     std::optional<WatchPage> page;             // likewise
   };
   using Body = decltype(ClientReply::body);

@@ -1,4 +1,5 @@
 #include "net/client_message.hpp"
+#include "net/operation_form.hpp"
 #include "net/schema/client.capnp.h"
 #include "tests/fuzz/host.hpp"
 #include "tests/fuzz/message_mutator.hpp"
@@ -13,16 +14,17 @@ constexpr char reply_first = 'r';
 
 Operation random_operation(Random& random) {
   Operation out;
-  out.type = static_cast<Family>(1 + random.below(7));
-  out.verb = static_cast<Verb>(random.below(4));
+  out.type = static_cast<Family>(1 + random.below(22));
+  out.verb = static_cast<Verb>(random.below(10));
   out.key = random.bytes(10);
   if (random.one_in(2)) out.value = random.bytes(10);
   if (random.one_in(2)) out.value = static_cast<std::int64_t>(random.next());
+  while (random.one_in(2)) out.fields.push_back(random.bytes(4));
   return out;
 }
 
 std::vector<ClientRequest> requests(Random& random) {
-  std::vector<ClientRequest> out(4);
+  std::vector<ClientRequest> out(6);
   for (ClientRequest& request : out) {
     request.id = random.next();
     if (random.one_in(2)) request.store = store_id();
@@ -33,6 +35,9 @@ std::vector<ClientRequest> requests(Random& random) {
   out[1].body = Operation{Family::aw_set, Verb::add, "cart", std::string("milk")};
   out[2].body = WaitRequest{{Quorum::Kind::at_least, 2}};
   out[3].body = StatusRequest{};
+  out[4].body = Operation{Family::multi_map, Verb::add, "by", std::string("a"), {"b"}};
+  out[5].body = Operation{
+      Family::bounded_counter, Verb::move, "stock", std::int64_t{2}, {to_string(ReplicaId(5))}};
   return out;
 }
 
@@ -44,7 +49,9 @@ std::vector<ClientReply> replies(Random& random) {
   const CausalContext clock = test::random_context(random);
   return {{1, Error{ErrorCode::limit_exceeded, "too large"}},
           {2, WrittenReply{clock}},
-          {3, ValuesReply{clock, {std::int64_t{-1}, random.bytes(10), std::monostate{}}}},
+          {3, ValuesReply{clock,
+                          {std::int64_t{-1}, random.bytes(10), std::monostate{},
+                           Item(random.bytes(3), {random.bytes(3), "f"})}}},
           {4, HeldReply{clock, {"x", "y"}, 2}},
           {5, status}};
 }

@@ -68,7 +68,7 @@ void Host::take(std::string_view frame) {
 void Host::apply(const Operation& operation) {
   if (operation.writes()) {
     (void)replica_.transact([&](Transaction& tx) { return rejoin::apply(operation, tx); }, now_);
-  } else if (!rejoin::read(operation, replica_.store())) {
+  } else if (!rejoin::read(operation, replica_.store(), replica_.self())) {
     complaint_ = "a checked operation cannot be read";
   }
   drain();

@@ -61,7 +61,7 @@ T asked(Client& client, decltype(ClientRequest::body) body) {
   return std::get<T>(reply->body);
 }
 
-std::vector<Plain> read_at(Client& client, Family type, const std::string& key) {
+std::vector<Item> read_at(Client& client, Family type, const std::string& key) {
   return asked<ValuesReply>(client, Operation{type, Verb::get, key, {}}).values;
 }
 
@@ -76,19 +76,20 @@ struct Written {
 
   // Whether what a daemon shows can be: all that was acknowledged, and of the rest some.
   void expect_at(Client& client, const std::string& name) const {
-    const auto hits_there = std::get<std::int64_t>(read_at(client, Family::g_counter, name).at(0));
+    const auto hits_there =
+        std::get<std::int64_t>(read_at(client, Family::g_counter, name).at(0).value);
     EXPECT_GE(hits_there, hits) << name;
     EXPECT_LE(hits_there, hits + hits_unknown) << name;
 
     const auto registered = read_at(client, Family::lww_register, name);
     const std::int64_t last_there =
-        registered.empty() ? 0 : std::stoll(std::get<std::string>(registered[0]));
+        registered.empty() ? 0 : std::stoll(std::get<std::string>(registered[0].value));
     EXPECT_GE(last_there, last) << name;
     EXPECT_LE(last_there, last_asked) << name;
 
     std::set<std::string> there;
-    for (const Plain& value : read_at(client, Family::aw_set, name))
-      there.insert(std::get<std::string>(value));
+    for (const Item& item : read_at(client, Family::aw_set, name))
+      there.insert(std::get<std::string>(item.value));
     for (const auto& [element, in] : elements) {
       if (unknown.contains(element)) continue;
       EXPECT_EQ(there.contains(element), in) << name << ": element " << element;

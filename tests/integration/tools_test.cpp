@@ -176,7 +176,7 @@ TEST_F(OneNode, RefusalsExitWithOne) {
 TEST_F(OneNode, WrongUsageExitsWithTwoAndSaysWhatIsRight) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "what should the node do"},
-      {{"gset", "add", "k"}, "no 'gset'; its commands are gcounter"},
+      {{"rga", "add", "k"}, "no 'rga'; its commands are gcounter"},
       {{"awste", "add", "k"}, "did you mean awset?"},
       {{"gcounter"}, "add, remove and get"},
       {{"gcounter", "increase", "k"}, "add, remove and get"},
@@ -188,8 +188,8 @@ TEST_F(OneNode, WrongUsageExitsWithTwoAndSaysWhatIsRight) {
       {{"gcounter", "add", "k", "99999999999999999999"}, "64 bits"},
       {{"max", "set", "k"}, "needs a value"},
       {{"lww", "set", "k", "two", "words"}, "quotes"},
-      {{"lww", "remove", "k", "v"}, "removes the key"},
-      {{"lww", "get", "k", "v"}, "no value"},
+      {{"lww", "remove", "k", "v"}, "it is lww remove KEY;"},
+      {{"lww", "get", "k", "v"}, "it is lww get KEY;"},
       {{"lww", "set", "k", "\xff"}, "UTF-8"},
       {{"lww", "set", "", "v"}, "empty"},
       {{"wait"}, "--peers"},

@@ -174,15 +174,15 @@ class Mirror {
       objects_[event.object.key] = event.object.values;
     }
   }
-  const std::map<ObjectKey, std::vector<Plain>>& objects() const { return objects_; }
+  const std::map<ObjectKey, std::vector<Item>>& objects() const { return objects_; }
 
  private:
-  std::map<ObjectKey, std::vector<Plain>> objects_;
+  std::map<ObjectKey, std::vector<Item>> objects_;
 };
 
-std::map<ObjectKey, std::vector<Plain>> objects_in(const Node& node) {
+std::map<ObjectKey, std::vector<Item>> objects_in(const Node& node) {
   return node.read([](const Store& store) {
-    std::map<ObjectKey, std::vector<Plain>> out;
+    std::map<ObjectKey, std::vector<Item>> out;
     for (const auto& [key, slots] : store.objects()) out[key] = read_plain(key, store).value();
     return out;
   });

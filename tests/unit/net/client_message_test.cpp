@@ -14,7 +14,7 @@ CausalContext some_clock() {
 }
 
 std::vector<ClientRequest> requests() {
-  std::vector<ClientRequest> out(9);
+  std::vector<ClientRequest> out(11);
   out[0] = {1, std::nullopt, 5000, {}, Operation{Family::g_counter, Verb::add, "hits", {}}};
   out[1] = {2, StoreId{3, 4}, 0, some_clock(),
             Operation{Family::pn_counter, Verb::add, "k", std::int64_t{-9}}};
@@ -30,6 +30,9 @@ std::vector<ClientRequest> requests() {
             WatchRequest{"p", true, WatchRequest::Rest{true, some_clock(), {{7, 6}, "k"}}}};
   out[7] = {8, {}, 7, {}, BackupRequest{}};
   out[8] = {9, {}, 7, {}, BackupRequest{5, 77}};
+  out[9] = {10, {}, 7, {}, Operation{Family::multi_map, Verb::add, "k", std::string("v"), {"f"}}};
+  out[10] = {
+      11, {}, 7, {}, Operation{Family::or_map, Verb::get, "k", {}, {"f", std::string(1, 0)}}};
   return out;
 }
 
@@ -58,6 +61,7 @@ std::vector<ClientReply> replies() {
   page.objects.push_back({{{7, 6}, "k"}, WatchedObject::State::present, {std::string("v")}});
   page.objects.push_back({{{7, 6}, "l"}, WatchedObject::State::removed, {}});
   out.push_back({6, page});
+  out.push_back({8, ValuesReply{some_clock(), {Item(std::int64_t{1}, {"a", "b"}), Item("v")}}});
   out.push_back({7, BackupReply{3, {1, 2}, "c", "r", some_clock(), 2, 3, {"a", "bc"}}});
   return out;
 }
@@ -127,6 +131,15 @@ TEST(ClientMessage, LargerThanTheLimitIsRefusedUnread) {
 
   ASSERT_FALSE(decoded);
   EXPECT_EQ(decoded.error().code, ErrorCode::limit_exceeded);
+}
+
+TEST(ClientMessage, FieldsOfAnAnswerComeBack) {
+  const std::vector<Item> values = {Item(std::int64_t{1}, {"a", "b"}), Item("v", {""}), Item()};
+
+  const auto back = decode_reply(encode_reply({1, ValuesReply{some_clock(), values}}));
+
+  ASSERT_TRUE(back);
+  EXPECT_EQ(std::get<ValuesReply>(back->body).values, values);
 }
 
 TEST(ClientMessage, FamilyThatNobodyKnowsIsRefused) {

@@ -72,8 +72,8 @@ TEST(Watch, SnapshotHasThePrefixRisingByNameThenType) {
   EXPECT_EQ(pages[0].upto, watched.clock());
   EXPECT_THAT(names(pages), ElementsAre("a1", "a2", "a2", "a3"));
   EXPECT_EQ(pages[0].objects[1].key.type, type_tag<GCounter>);
-  EXPECT_THAT(pages[0].objects[1].values, ElementsAre(Plain(std::int64_t{7})));
-  EXPECT_THAT(pages[0].objects[2].values, ElementsAre(Plain("v")));
+  EXPECT_THAT(pages[0].objects[1].values, ElementsAre(Item(std::int64_t{7})));
+  EXPECT_THAT(pages[0].objects[2].values, ElementsAre(Item("v")));
 }
 
 TEST(Watch, ChangesAreWhatTheLogNamesAfterTheClock) {
@@ -90,7 +90,7 @@ TEST(Watch, ChangesAreWhatTheLogNamesAfterTheClock) {
   EXPECT_FALSE(pages[0].snapshot);
   EXPECT_EQ(pages[0].upto, watched.clock());
   ASSERT_THAT(names(pages), ElementsAre("k2", "k3"));
-  EXPECT_THAT(pages[0].objects[0].values, ElementsAre(Plain("new")));
+  EXPECT_THAT(pages[0].objects[0].values, ElementsAre(Item("new")));
   EXPECT_EQ(pages[0].objects[1].state, State::removed);
 }
 
@@ -115,7 +115,7 @@ TEST(Watch, ManyWritesOfOneObjectAreToldOnceWithTheLastValue) {
   const auto pages = watched.pages("k", since);
 
   ASSERT_THAT(names(pages), ElementsAre("k"));
-  EXPECT_THAT(pages[0].objects[0].values, ElementsAre(Plain("500")));
+  EXPECT_THAT(pages[0].objects[0].values, ElementsAre(Item("500")));
 }
 
 TEST(Watch, WhoFellBehindTheLogGetsASnapshotThatSaysSo) {
