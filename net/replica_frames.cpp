@@ -190,10 +190,12 @@ void Replica::refuse(const std::string& reason) {
   reject(reason);
 }
 
-// Tells whoever may be behind the routes that nobody answered yet.
+// Tells whoever may be behind the routes that lead to no peer: nobody answered there, or another
+// process of the peer's did, whose route is elsewhere.
 void Replica::reject(const std::string& reason) {
   for (const auto& [id, route] : routes_) {
-    if (!route.node && !route.loops) {
+    const Peer* peer = peer_on(route);
+    if ((peer == nullptr || peer->route != id) && !route.loops) {
       send_on(id, Reject{protocol_version_min, protocol_version, reason}, 0);
     }
   }

@@ -36,14 +36,18 @@ class Directory : public testing::Test {
     EXPECT_EQ(finished.exit, 0) << finished.err;
     return finished.out;
   }
-  // Asks until the answer is so; each question waits for the daemon, so this does not spin.
+  // Asks until it is so; each question waits for the daemon, so this does not spin.
   template <class Holds>
-  bool comes(std::size_t at, const std::vector<std::string>& words, Holds&& holds) const {
+  static bool eventually(Holds&& holds) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < deadline) {
-      if (holds(ask(at, words))) return true;
+      if (holds()) return true;
     }
     return false;
+  }
+  template <class Holds>
+  bool comes(std::size_t at, const std::vector<std::string>& words, Holds&& holds) const {
+    return eventually([&] { return holds(ask(at, words)); });
   }
   static void stop(Process& process) {
     process.signal(SIGTERM);
@@ -87,6 +91,14 @@ TEST_F(Directory, CopyStartedBesideTheOriginalIsReportedAndGivesNoDotTwoValues) 
   EXPECT_TRUE(comes(0, {"status", "--json"}, reported)) << "the witness does not say so";
   EXPECT_THAT(ask(0, {"status"}), HasSubstr("DUPLICATED: two processes run as node "));
 
+  // Who is not listened to is told why.
+  const auto refused = [](const std::string& out) {
+    return Json::parse(out)["frames_refused"].get<std::uint64_t>() > 0;
+  };
+  EXPECT_TRUE(eventually([&] {
+    return refused(ask(1, {"status", "--json"})) || refused(ask(2, {"status", "--json"}));
+  }));
+
   // Who is listened to holds all but what the other wrote, until the other goes.
   stop(*original);
   const auto all = [](const std::string& out) {
@@ -97,6 +109,8 @@ TEST_F(Directory, CopyStartedBesideTheOriginalIsReportedAndGivesNoDotTwoValues) 
   };
   EXPECT_TRUE(comes(2, {"awset", "get", "seen"},
                     [&](const std::string& out) { return all(out) || without_original(out); }));
+  const auto of_copy = [](const std::string& out) { return out.find("by the copy\n") != std::string::npos; };
+  EXPECT_TRUE(comes(0, {"awset", "get", "seen"}, of_copy)) << "else it goes with the copy";
   stop(*copy);
   const auto again = daemon("original", 1, {0});
   EXPECT_TRUE(comes(0, {"awset", "get", "seen"}, all));
