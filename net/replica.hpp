@@ -186,8 +186,8 @@ class Replica {
   void answer(Peer& peer, Now now);
   void identify(Peer& peer, RouteId route, Now now);
   std::optional<std::string> objection(const Hello& hello) const;
-  void refuse(const std::string& reason);
-  void reject(const std::string& reason);
+  void refuse(const NodeId& node, const std::string& reason);
+  void reject(const NodeId& node, const std::string& reason);
   void report_duplicate(const NodeId& node, Now now);
   Peer* find_or_make_peer(const NodeId& node);
   bool knows_our_future(const CausalContext& dots) const;

@@ -104,7 +104,7 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
     if (!own_past_.contains(sender.incarnation)) report_duplicate(sender.node, now);
     return;
   }
-  if (const std::optional<std::string> reason = objection(hello)) return refuse(*reason);
+  if (const std::optional<std::string> reason = objection(hello)) return refuse(sender.node, *reason);
   Peer* known = find_or_make_peer(sender.node);
   if (known == nullptr) return;
   Peer& peer = *known;
@@ -184,25 +184,23 @@ std::optional<std::string> Replica::objection(const Hello& hello) const {
   return std::nullopt;
 }
 
-void Replica::refuse(const std::string& reason) {
+void Replica::refuse(const NodeId& node, const std::string& reason) {
   ++stats_.frames_refused;
   emit(FrameRefused{{ErrorCode::version_unsupported, reason}});
-  reject(reason);
+  reject(node, reason);
 }
 
-// Tells whoever may be behind the routes that lead to no peer: nobody answered there, or another
-// process of the peer's did, whose route is elsewhere.
-void Replica::reject(const std::string& reason) {
+// Tells the node's processes, on each route that may lead to one: all but those of other live peers.
+void Replica::reject(const NodeId& node, const std::string& reason) {
   for (const auto& [id, route] : routes_) {
-    const Peer* peer = peer_on(route);
-    if ((peer == nullptr || peer->route != id) && !route.loops) {
-      send_on(id, Reject{protocol_version_min, protocol_version, reason}, 0);
-    }
+    const Peer* tenant = peer_on(route);
+    if (route.loops || (tenant != nullptr && tenant->live() && tenant->node() != node)) continue;
+    send_on(id, Reject{protocol_version_min, protocol_version, reason}, 0);
   }
 }
 
-// The event comes once for as long as both are heard. The one that is not listened to has no peer
-// that would tell it, so it is told why.
+// The event comes once for as long as both are heard. Both are told: the one that is not listened to
+// would not learn of it otherwise.
 void Replica::report_duplicate(const NodeId& node, Now now) {
   std::erase_if(duplicated_ns_, [&](const auto& one) {
     return one.second + setup_.config.peer_timeout_ms * 1'000'000 < now.mono_ns;
@@ -210,7 +208,7 @@ void Replica::report_duplicate(const NodeId& node, Now now) {
   const bool is_new = duplicated_ns_.insert_or_assign(node, now.mono_ns).second;
   if (is_new) emit(NodeDuplicated{node});
   if (node != setup_.self.node) {
-    reject("another process runs as node " + to_string(node) + ": was its directory copied?");
+    reject(node, "another process runs as node " + to_string(node) + ": was its directory copied?");
   }
 }
 

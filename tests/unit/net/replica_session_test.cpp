@@ -201,6 +201,28 @@ TEST(ReplicaSession, TwoProcessesOfOneNodeAreReported) {
   EXPECT_FALSE(cluster.events<NodeDuplicated>(1).empty()) << "and a third hears both";
 }
 
+TEST(ReplicaSession, TwoProcessesOfOneNodeThatDoNotHearEachOtherAreTold) {
+  Cluster cluster(3);
+  cluster.settle();
+  cluster.passes = cut(0, 2);  // they hear only the third
+  cluster.crash(2);
+  cluster.member(2).node = 1;
+  cluster.member(2).disk.clear();
+  cluster.boot(2, 77, true);
+  const auto told = [&](std::size_t member) {
+    for (const FrameRefused& refused : cluster.events<FrameRefused>(member)) {
+      if (refused.error.message.find("another process runs as node") != std::string::npos) {
+        return true;
+      }
+    }
+    return false;
+  };
+  cluster.advance(3 * Config{}.peer_timeout_ms);
+  EXPECT_TRUE(told(0));
+  EXPECT_TRUE(told(2));
+  EXPECT_FALSE(cluster.events<NodeDuplicated>(1).empty());
+}
+
 TEST(ReplicaSession, ASilentPeerIsReportedAndComesBack) {
   Cluster cluster(2);
   cluster.settle();
