@@ -104,7 +104,7 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
     if (!own_past_.contains(sender.incarnation)) report_duplicate(sender.node, now);
     return;
   }
-  if (const std::optional<std::string> reason = objection(hello)) return refuse(sender.node, *reason);
+  if (const auto reason = objection(hello)) return refuse(sender.node, *reason);
   Peer* known = find_or_make_peer(sender.node);
   if (known == nullptr) return;
   Peer& peer = *known;
@@ -190,7 +190,7 @@ void Replica::refuse(const NodeId& node, const std::string& reason) {
   reject(node, reason);
 }
 
-// Tells the node's processes, on each route that may lead to one: all but those of other live peers.
+// Tells the node's processes, on each route that may lead to one: all but other live peers' routes.
 void Replica::reject(const NodeId& node, const std::string& reason) {
   for (const auto& [id, route] : routes_) {
     const Peer* tenant = peer_on(route);
@@ -199,8 +199,8 @@ void Replica::reject(const NodeId& node, const std::string& reason) {
   }
 }
 
-// The event comes once for as long as both are heard. Both are told: the one that is not listened to
-// would not learn of it otherwise.
+// The event comes once for as long as both are heard. Both are told: else the one that is not
+// listened to would not learn of it.
 void Replica::report_duplicate(const NodeId& node, Now now) {
   std::erase_if(duplicated_ns_, [&](const auto& one) {
     return one.second + setup_.config.peer_timeout_ms * 1'000'000 < now.mono_ns;

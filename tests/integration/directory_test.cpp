@@ -109,8 +109,10 @@ TEST_F(Directory, CopyStartedBesideTheOriginalIsReportedAndGivesNoDotTwoValues) 
   };
   EXPECT_TRUE(comes(2, {"awset", "get", "seen"},
                     [&](const std::string& out) { return all(out) || without_original(out); }));
-  const auto of_copy = [](const std::string& out) { return out.find("by the copy\n") != std::string::npos; };
-  EXPECT_TRUE(comes(0, {"awset", "get", "seen"}, of_copy)) << "else it goes with the copy";
+  // Else it goes with the copy.
+  EXPECT_TRUE(comes(0, {"awset", "get", "seen"}, [](const std::string& out) {
+    return out.find("by the copy\n") != std::string::npos;
+  }));
   stop(*copy);
   const auto again = daemon("original", 1, {0});
   EXPECT_TRUE(comes(0, {"awset", "get", "seen"}, all));
