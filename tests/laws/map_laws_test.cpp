@@ -3,7 +3,7 @@
 
 namespace rejoin::laws {
 
-using Maps = testing::Types<Counts, Sets, Writes, Table, Groups>;
+using Maps = testing::Types<Counts, Shares, Sets, Writes, Table, Groups>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Map, Laws, Maps);
 
 }  // namespace rejoin::laws

@@ -10,6 +10,7 @@
 #include "crdt/lww_register.hpp"
 #include "crdt/multi_map.hpp"
 #include "crdt/or_map.hpp"
+#include "crdt/pn_counter.hpp"
 #include "crdt/resettable_counter.hpp"
 
 namespace rejoin::laws {
@@ -47,6 +48,17 @@ struct Subject<Counts> : MapSubject<Counts> {
       case 3: return map[op.key][op.inner].reset(at);
       default: return map[op.key][op.inner].add(at, 5 - op.amount);
     }
+  }
+};
+
+// One share for each node that wrote.
+using Shares = OrMap<int, PnCounter>;
+template <>
+struct Subject<Shares> : MapSubject<Shares> {
+  static Result<Shares> apply(Shares& map, const Op& op, const At& at) {
+    if (op.amount == 0) return map.remove(at, op.key);
+    if (op.amount == 1) return map.clear(at);
+    return map[op.key].add(at, 4 - op.amount);
   }
 };
 
