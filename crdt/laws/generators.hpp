@@ -14,7 +14,9 @@
 namespace rejoin::laws {
 
 // 0 .. count - 1.
-inline rc::Gen<int> few(int count = 3) { return rc::gen::inRange(0, count); }
+inline rc::Gen<int> few(int count = 3) {
+  return rc::gen::inRange(0, count);
+}
 
 // One of these, simplest first: it shrinks towards the front, which rapidcheck's element() does
 // not.

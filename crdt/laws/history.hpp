@@ -1,6 +1,6 @@
 #pragma once
 
-// History: what three replicas did, as plain data that shrinks and prints. Numbers in a step are
+// History: what three replicas did, as plain data that prints and shrinks. Numbers in a step are
 // taken modulo what exists when it is played, so every part of a history is a history.
 //
 //     perform   a replica performs an operation; its delta is sent, which may never arrive
@@ -13,15 +13,16 @@
 #include <string>
 #include <vector>
 
-#include <rapidcheck.h>
-
+#include "crdt/laws/type.hpp"
 #include "crdt/replica_id.hpp"
 
 namespace rejoin::laws {
 
 inline constexpr std::size_t replicas = 3;
 
-inline ReplicaId replica_id(std::size_t replica) { return ReplicaId(replica + 1); }
+inline ReplicaId replica_id(std::size_t replica) {
+  return ReplicaId(replica + 1);
+}
 
 enum class Kind { perform, merge, receive, regroup };
 
@@ -37,38 +38,34 @@ struct Move {
   std::size_t source() const { return (at + 1 + from) % replicas; }
 };
 
-template <class Op>
 struct Step {
   Move move;
-  Op op{};  // perform
+  Operation op;  // perform
 };
 
-template <class Op>
-using History = std::vector<Step<Op>>;
+using History = std::vector<Step>;
 
-// Of wall clocks there are four values, so that stamps at different replicas often tie; now and
-// then an absurd one.
-rc::Gen<Move> moves();
+// The numbers that a history is drawn by. A function of its seed, the same everywhere.
+class Draws {
+ public:
+  explicit Draws(std::uint64_t seed) : state_(seed) {}
 
-// As many steps as the size it is drawn at, at most.
-template <class Op>
-rc::Gen<History<Op>> histories(const rc::Gen<Op>& operations) {
-  auto step = rc::gen::map(rc::gen::pair(moves(), operations), [](const auto& drawn) {
-    return Step<Op>{drawn.first, drawn.second};
-  });
-  return rc::gen::container<History<Op>>(rc::gen::resize(rc::kNominalSize, std::move(step)));
-}
+  std::uint64_t next();
+  // 0 .. count - 1.
+  std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }
 
+ private:
+  std::uint64_t state_;
+};
+
+// steps_min to steps_max steps. Of wall clocks there are four values, so that stamps at different
+// replicas often tie; now and then an absurd one.
+History draw_history(const Type& type, std::uint64_t seed, std::size_t steps_min,
+                     std::size_t steps_max);
+
+std::string name_of_replica(std::size_t replica);
 std::string to_string(const Move& move, const std::string& operation);
-
-template <class Op>
-std::string to_string(const History<Op>& history) {
-  std::string out;
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    out += "    " + std::to_string(i + 1) + ". " +
-           to_string(history[i].move, rc::toString(history[i].op)) + '\n';
-  }
-  return out;
-}
+// A numbered line each.
+std::string to_string(const History& history);
 
 }  // namespace rejoin::laws

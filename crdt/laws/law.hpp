@@ -1,8 +1,7 @@
 #pragma once
 
-// Law<T>: a named function of one played history. It answers with a complaint, or with nothing if
-// the law holds there. Laws know neither random numbers nor budgets, so any driver may feed them:
-// check.hpp draws histories; another might list all short ones, or run them on mutants of a type.
+// Law: a named function of one played history. It answers with a complaint, or with nothing if the
+// law holds there. Laws know neither random numbers nor budgets, so any driver may feed them.
 //
 // Laws are about states that histories reach. A state that none reaches may break any law and prove
 // nothing; such states appear only in the law on hostile bytes.
@@ -14,57 +13,88 @@
 
 namespace rejoin::laws {
 
-template <class T>
 struct Law {
   const char* name;
-  std::string (*complaint)(const Played<T>&);
+  std::string (*complaint)(const Played&);
 };
 
-// At most `most` of the values, evenly spread, the first among them.
-template <class T>
-[[gnu::noinline]] std::vector<T> spread(const std::vector<T>& values, std::size_t most) {
-  std::vector<T> out;
-  const std::size_t count = std::min(values.size(), most);
-  for (std::size_t i = 0; i < count; ++i) out.push_back(values[i * values.size() / count]);
-  return out;
-}
+// A law that this type cannot break, and why.
+struct Skipped {
+  const char* name;
+  const char* why;
+};
 
+// Every law, for a type.
+struct LawBook {
+  explicit LawBook(const Type& type);
+
+  std::vector<Law> laws;
+  std::vector<Skipped> skipped;
+};
+
+// What the law says of the history; what is thrown is a complaint too.
+std::string complaint_of(const Law& law, const Type& type, const History& history,
+                         Memo* memo = nullptr);
+// Of one that has been played.
+std::string complaint_of(const Law& law, const Played& played);
+
+// merge_laws.cpp: merge is a join, mutators go up, values are values.
+std::string merge_commutes(const Played& played);
+std::string merge_associates(const Played& played);
+std::string merge_is_idempotent(const Played& played);
+std::string default_is_bottom(const Played& played);
+std::string merge_tells_change(const Played& played);
+std::string merge_leaves_argument(const Played& played);
+std::string mutators_go_up(const Played& played);
+std::string refusal_changes_nothing(const Played& played);
+std::string copies_are_independent(const Played& played);
+std::string queries_are_pure(const Played& played);
+
+// delta_laws.cpp: a delta does what its mutation did, and deltas may take any way to any replica.
+std::string delta_equals_mutation(const Played& played);
+std::string deltas_in_any_order(const Played& played);
+std::string deltas_doubled(const Played& played);
+std::string deltas_regrouped(const Played& played);
+std::string full_state_replaces_lost_deltas(const Played& played);
+std::string gaps_are_safe(const Played& played);
+std::string replicas_converge(const Played& played);
+
+// codec_laws.cpp: bytes bring back the state, equal states have equal bytes, no bytes do harm.
+std::string encoding_round_trips(const Played& played);
+std::string bytes_are_canonical(const Played& played);
+std::string hostile_bytes_do_no_harm(const Played& played);
+
+// What laws are made of.
+
+using Picks = std::vector<const State*>;
+
+// At most `most` of the values, evenly spread, the first among them.
+Picks spread(const std::vector<State>& values, std::size_t most);
 // States and deltas: what a replica may be asked to merge.
-template <class T>
-[[gnu::noinline]] std::vector<T> mergeable(const Played<T>& played, std::size_t most) {
-  std::vector<T> out = spread(played.states, most - most / 4);
-  for (const T& delta : spread(played.deltas, most / 4)) out.push_back(delta);
-  return out;
-}
+Picks mergeable(const Played& played, std::size_t most);
 
 // The complaint that two ways to one state differ; nothing if they do not.
-template <class T>
-[[gnu::noinline]] std::string unless_same(const char* way, const T& got, const char* other,
-                                              const T& want) {
-  if (got == want) return {};
-  return std::string(way) + " gives " + shown(got) + ", " + other + " gives " + shown(want);
-}
+std::string unless_same(const char* way, const State& got, const char* other, const State& want);
 
-// Bytes where the type has them.
-template <class T>
-[[gnu::noinline]] std::string bytes_of(const T& state) {
-  if constexpr (Encodable<T>) return encoded(state);
-  return {};
-}
+// All deltas merged into bottom, one by one.
+State joined_all(const Played& played, const std::vector<State>& deltas);
+// A fixed, thorough shuffle: step through the deltas by a number that has no divisor in common with
+// theirs.
+State joined_strided(const Played& played);
 
-// A state as it was, to notice any change of it: by a copy, and by bytes, which no copy can share.
-template <class T>
+// A state as it was, to notice any change of it: by a copy, and by bytes and text, which no copy
+// can share.
 class Witness {
  public:
-  explicit Witness(const T& state) : copy_(state), bytes_(bytes_of(state)), text_(shown(state)) {}
+  explicit Witness(const State& state) : copy_(state), bytes_(state.bytes()), text_(state.text()) {}
 
-  bool agrees(const T& state) const {
-    return copy_ == state && bytes_of(state) == bytes_ && shown(state) == text_;
+  bool agrees(const State& state) const {
+    return copy_ == state && state.bytes() == bytes_ && state.text() == text_;
   }
   const std::string& text() const { return text_; }
 
  private:
-  T copy_;
+  State copy_;
   std::string bytes_;
   std::string text_;
 };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <ostream>
 
-#include "crdt/laws/subject.hpp"
-
 namespace rejoin::laws {
 
 bool Report::broke(const std::string& law) const {
@@ -22,22 +20,24 @@ std::vector<std::string> Report::broken() const {
 }
 
 std::string summary(const Report& report) {
-  const char* verdict = report.ok()                ? "all laws hold"
+  const char* verdict = report.ok()               ? "all laws hold"
                         : report.broken().empty() ? "too little concurrency"
                                                   : "laws are broken";
   return std::string(verdict) + ": all " + std::to_string(report.exhausted) +
          " histories of the scope, " + std::to_string(report.histories) + " random ones, " +
          std::to_string(report.concurrent) + " with concurrent operations, " +
          std::to_string(report.ties) + " with tied stamps, " + std::to_string(report.gaps) +
-         " with gaps, " + std::to_string(report.refused) + " with refusals; RC_PARAMS=\"seed=" +
-         std::to_string(report.seed) + '"';
+         " with gaps, " + std::to_string(report.refused) +
+         " with refusals; RC_PARAMS=\"seed=" + std::to_string(report.seed) + '"';
 }
 
 std::ostream& operator<<(std::ostream& out, const Report& report) {
   out << summary(report) << '\n';
   for (const Finding& finding : report.findings) {
     switch (finding.verdict) {
-      case Verdict::held: out << "  held         " << finding.law << '\n'; break;
+      case Verdict::held:
+        out << "  held         " << finding.law << '\n';
+        break;
       case Verdict::not_checked:
         out << "  not checked  " << finding.law << " (" << finding.complaint << ")\n";
         break;
@@ -46,16 +46,6 @@ std::ostream& operator<<(std::ostream& out, const Report& report) {
             << finding.history << "    => " << finding.complaint << '\n';
         break;
     }
-  }
-  return out;
-}
-
-std::string hex(const std::string& bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (char c : bytes) {
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
   }
   return out;
 }
