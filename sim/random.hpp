@@ -43,6 +43,7 @@ enum class Purpose : std::uint64_t {
   operation_kind,
   operation_value,
   operation_abort,
+  operation_families,
 };
 
 class Draws {

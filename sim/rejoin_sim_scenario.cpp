@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/families.hpp"
+
 namespace rejoin::sim {
 namespace {
 
@@ -72,6 +74,12 @@ bool take(const toml::node& node, std::string& out, bool) {
   const auto value = node.value_exact<std::string>();
   if (value) out = *value;
   return value.has_value();
+}
+bool take(const toml::node& node, Family& out, bool) {
+  const auto word = node.value_exact<std::string>();
+  const auto family = word ? family_called(*word) : std::nullopt;
+  if (family) out = *family;
+  return family.has_value();
 }
 template <class T>
 bool take(const toml::node& node, Range<T>& out, bool is_duration) {
@@ -246,6 +254,8 @@ void read_workload(Table& table, Workload& workload) {
   table.number("clears", workload.clears);
   table.number("wide", workload.wide);
   table.number("aborts", workload.aborts);
+  const std::string families = "a list of types: " + names_of_families();
+  table.value("families", workload.families, families.c_str());
 }
 
 void read_top(Table& top, Scenario& scenario) {

@@ -97,6 +97,12 @@ Result<void> validate_workload(const Workload& workload, Time until) {
   if (!rising(workload.over) || workload.over.high > until) {
     return invalid("workload.over must rise and end by until");
   }
+  for (std::size_t i = 1; i < workload.families.size(); ++i) {
+    const auto end = workload.families.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(workload.families.begin(), end, *end) != end) {
+      return invalid("workload.families names a type twice");
+    }
+  }
   for (double p :
        {workload.hot, workload.removes, workload.clears, workload.wide, workload.aborts}) {
     if (!probability(p)) return invalid("a probability of the workload must lie in 0..1");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crdt/result.hpp"
+#include "crdt/type_tag.hpp"
 #include "net/config.hpp"
 #include "sim/fault.hpp"
 #include "sim/time.hpp"
@@ -33,13 +34,14 @@ struct ClockSettings {
 struct Workload {
   std::uint64_t transactions = 40;
   Range<Time> over{0, 10 * second};
-  unsigned keys = 2;      // of each of the seven types
-  unsigned elements = 4;  // that sets hold
-  double hot = 0.4;       // a transaction's part goes to the hot key of its type
-  double removes = 0.25;  // of what can be removed
-  double clears = 0.05;   // a whole key is removed
-  double wide = 0.3;      // a transaction touches two or three keys
-  double aborts = 0.03;   // a transaction refuses at its end
+  unsigned keys = 2;             // of each type
+  unsigned elements = 4;         // that sets hold
+  double hot = 0.4;              // a transaction's part goes to the hot key of its type
+  double removes = 0.25;         // of what can be removed
+  double clears = 0.05;          // a whole key is removed
+  double wide = 0.3;             // a transaction touches two or three keys
+  double aborts = 0.03;          // a transaction refuses at its end
+  std::vector<Family> families;  // of which a seed draws some; empty: all
 };
 
 // What must have happened for a run to count; less is vacuous.

@@ -2,13 +2,8 @@
 
 #include <algorithm>
 
-#include "crdt/aw_set.hpp"
-#include "crdt/lww_register.hpp"
-#include "crdt/max_register.hpp"
-#include "crdt/min_register.hpp"
-#include "crdt/mv_register.hpp"
-#include "crdt/pn_counter.hpp"
-#include "net/stored.hpp"
+#include "crdt/codec.hpp"
+#include "net/key.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -17,65 +12,18 @@ Family family_of(const ObjectKey& object) {
   return static_cast<Family>(object.type.family);
 }
 
-std::int64_t sum(const std::map<ReplicaId, std::int64_t>& totals) {
-  std::int64_t all = 0;
-  for (const auto& [replica, total] : totals) all += total;
-  return all;
-}
-
-void keep_greater(std::map<ReplicaId, std::int64_t>& into,
-                  const std::map<ReplicaId, std::int64_t>& from) {
-  for (const auto& [replica, total] : from) into[replica] = std::max(into[replica], total);
-}
-
-std::string listed(std::vector<std::string> texts) {
-  std::sort(texts.begin(), texts.end());
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-  std::string out;
-  for (const std::string& text : texts) out += text + ",";
-  return out;
-}
-
-std::string printed(const std::optional<std::int64_t>& number) {
-  return number ? std::to_string(*number) : "";
-}
-
+// What a stamped value begins with, whatever comes behind it.
 std::optional<HybridTime> stamp_of(const std::string& bytes) {
-  const auto stamped = decoded<Stamped<std::string>>(bytes);
-  return stamped ? std::optional(stamped->time) : std::nullopt;
-}
-
-// Of the writes that stand, the last: by stamp, then replica.
-std::string latest(const Ledger& ledger, const std::vector<DotNumber>& dots,
-                   const std::map<DotNumber, Meant>& meant) {
-  DotNumber last = no_number;
-  for (DotNumber dot : dots) {
-    if (last == no_number) {
-      last = dot;
-      continue;
-    }
-    const auto a = stamp_of(ledger.dot(dot).value);
-    const auto b = stamp_of(ledger.dot(last).value);
-    const bool later = a != b ? a > b : ledger.dot(dot).dot.replica > ledger.dot(last).dot.replica;
-    if (later) last = dot;
-  }
-  return last == no_number ? "" : "=" + meant.at(last).text;
+  ByteReader in(bytes);
+  HybridTime time;
+  return get_fixed64(in, time.value) ? std::optional(time) : std::nullopt;
 }
 
 }  // namespace
 
-void Meant::join(const Meant& other, bool smaller_is_better) {
-  keep_greater(ups, other.ups);
-  keep_greater(downs, other.downs);
-  if (!other.extremum) return;
-  if (!extremum ||
-      (smaller_is_better ? *other.extremum < *extremum : *other.extremum > *extremum)) {
-    extremum = other.extremum;
-  }
-}
-
 void Specification::begin(unsigned node) {
   draft_ = waiting_[node];
+  refusal_.reset();
 }
 
 void Specification::see_live(const Store& store, const SlotKey& slot, const NodeId* only,
@@ -90,40 +38,54 @@ void Specification::see_live(const Store& store, const SlotKey& slot, const Node
   }
 }
 
+Meant Specification::joined(const Waiting* waiting, const std::vector<DotNumber>& live,
+                            Family family) const {
+  Meant all;
+  if (waiting && waiting->value) all = *waiting->value;
+  for (DotNumber dot : live) {
+    if (waiting && waiting->seen.contains(dot)) continue;
+    all.join(meant_.at(dot), family);
+    all.taken = all.taken || meant_.at(dot).taken;
+  }
+  return all;
+}
+
+std::optional<Meant> Specification::seen(const Store& store, const SlotKey& slot) const {
+  const auto at = draft_.find(slot);
+  const Waiting* waiting = at == draft_.end() ? nullptr : &at->second;
+  std::vector<DotNumber> live;
+  see_live(store, slot, nullptr, live);
+  const bool any = std::any_of(live.begin(), live.end(), [&](DotNumber dot) {
+    return waiting == nullptr || !waiting->seen.contains(dot);
+  });
+  if (!any && !(waiting && waiting->value)) return std::nullopt;
+  return joined(waiting, live, family_of_share(family_of(slot.object)));
+}
+
 void Specification::step(unsigned, const ReplicaId& self, const Store& store, const Step& step) {
+  const Family family = family_of_share(family_of(step.slot.object));
+  const Meant all = step.amends() ? seen(store, step.slot).value_or(Meant()) : Meant();
   Waiting& waiting = draft_[step.slot];
-  const bool amends = step.kind == Step::Kind::amend;
-  std::vector<DotNumber> seen;
-  see_live(store, step.slot, amends ? &self.node : nullptr, seen);
+  std::vector<DotNumber> live;
+  see_live(store, step.slot, step.amends() ? &self.node : nullptr, live);
   if (step.kind == Step::Kind::clear) {
     waiting.value.reset();
     waiting.overwritten.clear();
   } else {
     Meant next;
-    if (amends) {
-      const Family family = family_of(step.slot.object);
-      const bool smaller = family == Family::min_register;
-      if (waiting.value) next = *waiting.value;
-      for (DotNumber dot : seen) {
-        if (!waiting.seen.contains(dot)) next.join(meant_.at(dot), smaller);
-      }
-      Meant change;
-      if (family == Family::g_counter || family == Family::pn_counter) {
-        std::int64_t& share = (step.number < 0 ? next.downs : next.ups)[self];
-        share += step.number < 0 ? -step.number : step.number;
-        if (share == 0) return;  // its delta is bottom, so it did not happen
-      } else {
-        change.extremum = step.number;
-        next.join(change, smaller);
-      }
+    if (step.amends()) {
+      next = joined(&waiting, live, family);
+      if (!amend(next, all, step, self, family, fresh_)) return;
     }
     next.text = step.text;
-    for (DotNumber dot : seen) {
+    next.field = step.field;
+    next.taken = step.taken;
+    for (DotNumber dot : live) {
       if (!waiting.seen.contains(dot)) waiting.overwritten.insert(dot);
     }
     waiting.value = std::move(next);
   }
-  waiting.seen.insert(seen.begin(), seen.end());
+  waiting.seen.insert(live.begin(), live.end());
 }
 
 std::vector<std::string> Specification::filled(const Store& store, const ObjectKey& object) const {
@@ -179,7 +141,7 @@ std::optional<std::string> Specification::made(unsigned node, const Entry& entry
       const DotNumber dot = put[slot];
       meant_[dot] = *waiting.value;
       for (DotNumber seen : waiting.overwritten) {
-        if (family_of(slot.object) == Family::lww_register &&
+        if (is_stamped(family_of(slot.object)) &&
             stamp_of(ledger_.dot(seen).value) >= stamp_of(ledger_.dot(dot).value)) {
           return "a write is not stamped above what it replaced in " + to_string(slot);
         }
@@ -215,58 +177,16 @@ std::map<ObjectKey, std::string> Specification::values(const std::vector<bool>& 
   std::map<ObjectKey, std::string> values;
   for (const auto& [object, dots] : by_object) {
     const Family family = family_of(object);
-    Meant all;
-    std::vector<std::string> texts;
+    std::vector<Standing> standing;
     for (DotNumber dot : dots) {
-      all.join(meant_.at(dot), family == Family::min_register);
-      texts.push_back(meant_.at(dot).text);
+      const Ledger::MadeDot& made = ledger_.dot(dot);
+      const HybridTime stamp =
+          is_stamped(family) ? stamp_of(made.value).value_or(HybridTime()) : HybridTime();
+      standing.push_back({meant_.at(dot), made.slot.path, stamp, made.dot.replica});
     }
-    switch (family) {
-      case Family::g_counter:
-      case Family::pn_counter:
-        values[object] = std::to_string(sum(all.ups) - sum(all.downs));
-        break;
-      case Family::max_register:
-      case Family::min_register:
-        values[object] = printed(all.extremum);
-        break;
-      case Family::lww_register:
-        values[object] = latest(ledger_, dots, meant_);
-        break;
-      case Family::mv_register:
-      case Family::aw_set:
-        values[object] = listed(texts);
-        break;
-      default:  // no workload makes the others
-        break;
-    }
+    values[object] = value_of(family, standing);
   }
   return values;
-}
-
-std::string read_value(const Store& store, const ObjectKey& object) {
-  using Text = std::string;
-  switch (family_of(object)) {
-    case Family::g_counter:
-      return std::to_string(open<GCounter>(store, object.name).value());
-    case Family::pn_counter:
-      return std::to_string(open<PnCounter>(store, object.name).value());
-    case Family::max_register:
-      return printed(open<MaxRegister<std::int64_t>>(store, object.name).value());
-    case Family::min_register:
-      return printed(open<MinRegister<std::int64_t>>(store, object.name).value());
-    case Family::lww_register: {
-      const auto value = open<LwwRegister<Text>>(store, object.name).value();
-      return value ? "=" + *value : "";
-    }
-    case Family::mv_register:
-      return listed(open<MvRegister<Text>>(store, object.name).value());
-    case Family::aw_set:
-      return listed(open<AwSet<Text>>(store, object.name).value());
-    default:  // no workload makes the others
-      break;
-  }
-  return "";
 }
 
 }  // namespace rejoin::sim

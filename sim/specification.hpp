@@ -6,9 +6,8 @@
 // replaced.
 //
 //     put     sets, registers: replaces all that was seen in the slot
-//     amend   counters, max, min: replaces what was seen of the own node; the new share is their
-//     join
-//             and the change
+//     amend   shares of a lattice: replaces what was seen of the own node; the new share is their
+//             join and the change
 //     clear   replaces all that was seen, and puts nothing
 //
 // It also knows what an entry must say once it is made (rule 6): its removals are exactly what its
@@ -21,26 +20,25 @@
 #include <string>
 #include <vector>
 
+#include "crdt/result.hpp"
 #include "net/store.hpp"
 #include "sim/ledger.hpp"
+#include "sim/meant.hpp"
 
 namespace rejoin::sim {
 
-// A value under one dot, as the operation meant it.
-struct Meant {
-  std::string text;                              // registers; a set's element
-  std::map<ReplicaId, std::int64_t> ups, downs;  // counters: totals
-  std::optional<std::int64_t> extremum;          // max, min
-
-  void join(const Meant& other, bool smaller_is_better);
-};
-
 struct Step {
-  enum class Kind : std::uint8_t { put, amend, clear };
+  // The last three amend, too.
+  enum class Kind : std::uint8_t { put, clear, amend, reset, subtract, move };
   Kind kind{};
   SlotKey slot;
   std::string text;
   std::int64_t number = 0;
+  std::string field;  // in a map, of the slot
+  bool taken = false;
+  ReplicaId to;  // whom rights are moved to
+
+  bool amends() const { return kind != Kind::put && kind != Kind::clear; }
 };
 
 class Specification {
@@ -52,6 +50,11 @@ class Specification {
   void step(unsigned node, const ReplicaId& self, const Store& store, const Step& step);
   // Slots under the object that a reader in this transaction sees filled, rising.
   std::vector<std::string> filled(const Store& store, const ObjectKey& object) const;
+  // All that it sees of a slot, joined; nothing if the slot is empty to it.
+  std::optional<Meant> seen(const Store& store, const SlotKey& slot) const;
+  // The transaction must be refused with this: its type has a rule that the operation breaks.
+  void refuses(ErrorCode code) { refusal_ = refusal_.value_or(code); }
+  std::optional<ErrorCode> refusal() const { return refusal_; }
   void commit(unsigned node);
   // A crash takes what was not flushed.
   void forget(unsigned node) { waiting_[node].clear(); }
@@ -79,17 +82,18 @@ class Specification {
 
   void see_live(const Store& store, const SlotKey& slot, const NodeId* only,
                 std::vector<DotNumber>& seen) const;
+  // What waits, and of the live dots those that no waiting change has seen.
+  Meant joined(const Waiting* waiting, const std::vector<DotNumber>& live, Family family) const;
 
   const Ledger& ledger_;
   std::vector<Pending>
       waiting_;  // of each node: what runs in its transactions until an entry is made
   Pending draft_;
+  std::optional<ErrorCode> refusal_;
+  std::uint64_t fresh_ = 0;
   std::map<DotNumber, Meant> meant_;
   std::map<DotNumber, std::vector<EntryNumber>> replaced_by_;
   std::uint64_t conflicts_ = 0;
 };
-
-// The key's value through the public handle, printed: the other side of the comparison.
-std::string read_value(const Store& store, const ObjectKey& object);
 
 }  // namespace rejoin::sim

@@ -1,10 +1,11 @@
 #pragma once
 
 // Workload: what the applications do. Transaction k of a run is drawn from (seed, k) and from what
-// its node shows when it runs, over a few keys of all seven types: writes, removals of elements and
-// of whole keys, several keys at once, a hot key, and transactions that refuse at their end.
+// its node shows when it runs, over a few keys of some types: writes, removals of elements and of
+// whole keys, several keys at once, a hot key, and transactions that refuse at their end.
 
 #include <cstdint>
+#include <vector>
 
 #include "net/transaction.hpp"
 #include "sim/random.hpp"
@@ -12,6 +13,10 @@
 #include "sim/specification.hpp"
 
 namespace rejoin::sim {
+
+// A seed takes so many of the scenario's families: more would meet less often.
+constexpr std::size_t families_at_once = 7;
+std::vector<Family> drawn_families(const Workload& workload, const Draws& draws);
 
 // Runs transaction k on tx and tells the specification each step. An error if it is one that
 // refuses.

@@ -130,9 +130,13 @@ void World::transact(std::uint64_t k, unsigned planned) {
                                  tx, specification_);
         },
         now_at(node));
-    if (done) {
+    const auto refusal = specification_.refusal();
+    if (done && refusal) {
+      violate("specification", node.number,
+              std::string("an operation was taken that is to be refused: ") + name_of(*refusal));
+    } else if (done) {
       specification_.commit(node.number);
-    } else if (done.error().code == ErrorCode::aborted) {
+    } else if (done.error().code == ErrorCode::aborted || done.error().code == refusal) {
       ++totals_.refused;
     } else {
       violate("refused", node.number, "a transaction was refused: " + done.error().message);

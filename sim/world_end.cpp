@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "sim/families.hpp"
 
 #include "sim/world.hpp"
 

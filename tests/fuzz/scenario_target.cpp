@@ -38,6 +38,7 @@ removes = 0.25
 clears = 0.1
 wide = 0.3
 aborts = 0.05
+families = ["awset", "ormap", "lattice"]
 [config]
 log_bytes_max = [1000, 4000]
 resend_after_ms = 50

@@ -57,6 +57,19 @@ TEST(ScenarioFile, AnUnknownKeyIsAnErrorThatSaysWhereAndWhatThereIs) {
             std::string::npos);
 }
 
+TEST(ScenarioFile, FamiliesAreTypesByName) {
+  const auto scenario = parse_scenario("[workload]\nfamilies = [\"ormap\", \"lattice\"]", "s.toml");
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->workload.families,
+            (std::vector<Family>{Family::or_map, Family::lattice_value}));
+  const std::string error = error_of("[workload]\nfamilies = [\"map\"]");
+  EXPECT_NE(error.find("s.toml:2: 'families' in [workload] must be a list of types: gcounter,"),
+            std::string::npos)
+      << error;
+  EXPECT_EQ(error_of("[workload]\nfamilies = [\"hll\", \"hll\"]"),
+            "s.toml: workload.families names a type twice");
+}
+
 TEST(ScenarioFile, ADurationOfMoreThanAYearIsAnErrorAndDoesNotWrapAround) {
   EXPECT_EQ(error_of("until = \"527040m\"\nconverge = \"1s\""), "");
   EXPECT_NE(error_of("until = \"527041m\"").find("must be a duration"), std::string::npos);
