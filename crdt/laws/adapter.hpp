@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "crdt/laws/show.hpp"
 #include "crdt/laws/subject.hpp"
 #include "crdt/laws/type.hpp"
 
@@ -15,6 +16,7 @@ class Adapter final : public Type {
   bool tells_change() const override { return TellsChange<T>; }
   bool has_value() const override { return HasValue<T>; }
   bool has_codec() const override { return Encodable<T>; }
+  bool has_specification() const override { return HasSpecification<T>; }
 
   ObjectPtr bottom() const override { return make(T{}); }
   ObjectPtr copy(const ObjectPtr& object) const override { return make(std::as_const(in(object))); }
@@ -33,7 +35,7 @@ class Adapter final : public Type {
   }
 
   ObjectPtr apply(ObjectPtr& object, const Operation& erased, const At& at) const override {
-    const OpOf<T>& op = static_cast<const Drawn&>(erased.held()).op;
+    const OpOf<T>& op = in(erased);
     T& state = in(object);
     using Returned = decltype(Subject<T>::apply(state, op, at));
     if constexpr (std::is_void_v<Returned>) {
@@ -56,12 +58,26 @@ class Adapter final : public Type {
   std::string text(const ObjectPtr& object) const override {
     if constexpr (HasValue<T>) {
       T asked = std::as_const(in(object));
-      return rc::toString(Subject<T>::value(asked));
+      return text_of(Subject<T>::value(asked));
     } else if constexpr (Encodable<T>) {
       return "0x" + hex(encode(object));
     } else {
       return rc::toString(in(object));
     }
+  }
+
+  std::string specified(const Happened& happened) const override {
+    if constexpr (HasSpecification<T>) {
+      static_assert(std::same_as<decltype(Subject<T>::specified(std::declval<Past<OpOf<T>>>())),
+                                 decltype(Subject<T>::value(std::declval<T&>()))>,
+                    "what is specified must be of the type of the value");
+      Past<OpOf<T>> past;
+      for (std::size_t i = 0; i < happened.operations.size(); ++i) {
+        past.add(in(*happened.operations[i]), happened.at[i], happened.saw[i]);
+      }
+      return text_of(Subject<T>::specified(past));
+    }
+    return {};
   }
 
   std::string encode(const ObjectPtr& object) const override {
@@ -107,6 +123,9 @@ class Adapter final : public Type {
   };
 
   static T& in(const ObjectPtr& object) { return static_cast<Holder&>(*object).state; }
+  static const OpOf<T>& in(const Operation& operation) {
+    return static_cast<const Drawn&>(operation.held()).op;
+  }
   template <class V>
   static ObjectPtr make(V&& value) {
     return std::make_shared<Holder>(std::forward<V>(value));

@@ -38,6 +38,7 @@ LawBook::LawBook(const Type& type)
           {"gaps are safe", gaps_are_safe},
           {"replicas converge", replicas_converge},
           {"copies are independent", copies_are_independent},
+          {"only the state counts", only_the_state_counts},
       } {
   const auto add_if = [&](bool can, const Law& law, const char* why) {
     if (can) {
@@ -48,6 +49,10 @@ LawBook::LawBook(const Type& type)
   };
   add_if(type.tells_change(), {"merge tells change", merge_tells_change}, "merge returns no bool");
   add_if(type.has_value(), {"queries are pure", queries_are_pure}, "the subject has no value()");
+  add_if(type.has_value(), {"equal states answer alike", equal_states_answer_alike},
+         "the subject has no value()");
+  add_if(type.has_specification(), {"value is as specified", value_is_as_specified},
+         "the subject has no specified()");
   add_if(type.has_codec(), {"encoding round-trips", encoding_round_trips}, "no Codec");
   add_if(type.has_codec(), {"bytes are canonical", bytes_are_canonical}, "no Codec");
   add_if(type.has_codec(), {"hostile bytes do no harm", hostile_bytes_do_no_harm}, "no Codec");

@@ -64,6 +64,11 @@ std::string encoding_round_trips(const Played& played);
 std::string bytes_are_canonical(const Played& played);
 std::string hostile_bytes_do_no_harm(const Played& played);
 
+// specification_law.cpp: the value is what the operations say, and nothing else counts.
+std::string value_is_as_specified(const Played& played);
+std::string equal_states_answer_alike(const Played& played);
+std::string only_the_state_counts(const Played& played);
+
 // What laws are made of.
 
 using Picks = std::vector<const State*>;

@@ -18,6 +18,7 @@ class Player {
     collect_states();
     measure();
     played_.final_states = std::move(states_);
+    played_.final_known = std::move(known_);
     return std::move(played_);
   }
 

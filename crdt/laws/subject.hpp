@@ -7,6 +7,7 @@
 //       static rc::Gen<Op> operations();                     which operations there are
 //       static Cart apply(Cart&, const Op&, const At&);      perform one, return its delta
 //       static auto value(const Cart&);                      optional: what its queries say
+//       static auto specified(const Past<Op>&);              optional: what they should say
 //     };
 //
 // Op must be copyable and printable: operator<< or rapidcheck's showValue. apply may return
@@ -23,6 +24,7 @@
 #include <rapidcheck.h>
 
 #include "crdt/codec.hpp"
+#include "crdt/laws/past.hpp"
 #include "crdt/result.hpp"
 #include "crdt/writer.hpp"
 
@@ -45,6 +47,12 @@ concept HasSubject = std::regular<T> &&
 template <class T>
 concept HasValue = requires(T& state) {
   Subject<T>::value(state);
+};
+
+// What value() should be, said of operations alone: see past.hpp.
+template <class T>
+concept HasSpecification = HasValue<T> && requires(const Past<OpOf<T>>& past) {
+  Subject<T>::specified(past);
 };
 
 // merge says whether anything changed, so what it says can be checked.

@@ -68,6 +68,13 @@ class Operation {
   Origin origin_;
 };
 
+// What a specification is given: operations, and of each those before it that it saw.
+struct Happened {
+  std::vector<const Operation*> operations;
+  std::vector<At> at;
+  std::vector<std::vector<bool>> saw;
+};
+
 class Type {
  public:
   virtual ~Type() = default;
@@ -76,6 +83,7 @@ class Type {
   virtual bool tells_change() const = 0;  // merge says whether it changed anything
   virtual bool has_value() const = 0;
   virtual bool has_codec() const = 0;
+  virtual bool has_specification() const = 0;
 
   virtual ObjectPtr bottom() const = 0;
   virtual ObjectPtr copy(const ObjectPtr&) const = 0;
@@ -86,6 +94,8 @@ class Type {
 
   virtual void query(const ObjectPtr&) const = 0;          // with has_value()
   virtual std::string text(const ObjectPtr&) const = 0;    // its value; without one its bytes
+  // What text() is to say of a state with these effects; with has_specification().
+  virtual std::string specified(const Happened&) const = 0;
   virtual std::string encode(const ObjectPtr&) const = 0;  // with has_codec()
   virtual ObjectPtr decode(std::string_view) const = 0;    // null unless one encoding
 

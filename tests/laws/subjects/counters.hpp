@@ -2,15 +2,29 @@
 
 // What the laws are told of counters: steps that are small, negative, or past an edge.
 
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "crdt/bounded_counter.hpp"
 #include "crdt/g_counter.hpp"
 #include "crdt/laws/generators.hpp"
 #include "crdt/laws/history.hpp"
+#include "crdt/laws/past.hpp"
 #include "crdt/laws/subject.hpp"
 #include "crdt/pn_counter.hpp"
 #include "crdt/resettable_counter.hpp"
 
 namespace rejoin::laws {
+
+// Sums of what may be near the edges of 64 bits, held there.
+__extension__ using Wide = __int128;
+inline std::int64_t held(Wide sum, std::int64_t least = std::numeric_limits<std::int64_t>::min()) {
+  return static_cast<std::int64_t>(
+      std::clamp<Wide>(sum, least, std::numeric_limits<std::int64_t>::max()));
+}
 
 // How much to add: small, negative, or past an edge.
 template <class T>
@@ -21,6 +35,13 @@ struct CounterSubject {
     return counter.add(at, amount);
   }
   static std::int64_t value(const T& counter) { return counter.value(); }
+  // What was added, less what was subtracted.
+  static std::int64_t specified(const Past<Op>& past) {
+    Wide up = 0;
+    Wide down = 0;
+    for (std::size_t i = 0; i < past.size(); ++i) (past.op(i) < 0 ? down : up) += past.op(i);
+    return held(up) - held(-down);
+  }
 };
 
 template <>
@@ -55,6 +76,35 @@ struct Subject<ResettableCounter> {
   }
   static auto value(const ResettableCounter& counter) {
     return std::pair(counter.value(), counter.discarded());
+  }
+  // Of each replica's additions, and of its subtractions, the most that a reset saw is taken away.
+  static std::pair<std::int64_t, std::int64_t> specified(const Past<Op>& past) {
+    Wide all = 0;
+    Wide taken = 0;
+    for (std::size_t replica = 0; replica < replicas; ++replica) {
+      for (const bool up : {true, false}) {
+        const Wide most = moved(past, replica, up);
+        Wide reset = 0;
+        for (std::size_t i = 0; i < past.size(); ++i) {
+          if (past.op(i).amount) continue;
+          const Wide seen = moved(past.seen_by(i), replica, up);
+          reset = up ? std::max(reset, seen) : std::min(reset, seen);
+        }
+        all += most - reset;
+        taken += reset;
+      }
+    }
+    return {held(all), held(taken)};
+  }
+
+ private:
+  static Wide moved(const Past<Op>& past, std::size_t replica, bool up) {
+    Wide sum = 0;
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      const std::int64_t amount = past.op(i).amount.value_or(0);
+      if (past.who(i) == replica_id(replica) && (amount > 0) == up) sum += amount;
+    }
+    return sum;
   }
 };
 
@@ -101,6 +151,26 @@ struct Subject<BoundedCounter<>> {
   static auto value(const BoundedCounter<>& counter) {
     std::vector<std::int64_t> out{counter.value()};
     for (std::size_t i = 0; i < replicas; ++i) out.push_back(counter.rights(replica_id(i)));
+    return out;
+  }
+  // What is there, and who may take how much of it.
+  static std::vector<std::int64_t> specified(const Past<Op>& past) {
+    Wide there = 0;
+    std::vector<Wide> rights(replicas);
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      const auto& [act, amount, to] = past.op(i);
+      for (std::size_t replica = 0; replica < replicas; ++replica) {
+        if (past.who(i) == replica_id(replica)) {
+          rights[replica] += act == Escrowed::add ? amount : -amount;
+        }
+        if (act == Escrowed::move && replica == static_cast<std::size_t>(to)) {
+          rights[replica] += amount;
+        }
+      }
+      if (act != Escrowed::move) there += act == Escrowed::add ? amount : -amount;
+    }
+    std::vector<std::int64_t> out{held(there, 0)};
+    for (Wide right : rights) out.push_back(held(right, 0));
     return out;
   }
 };

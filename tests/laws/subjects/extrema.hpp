@@ -2,7 +2,11 @@
 
 // What the laws are told of registers that keep the best value.
 
+#include <algorithm>
+#include <optional>
+
 #include "crdt/laws/generators.hpp"
+#include "crdt/laws/past.hpp"
 #include "crdt/laws/subject.hpp"
 #include "crdt/max_register.hpp"
 #include "crdt/min_register.hpp"
@@ -17,6 +21,14 @@ struct Subject<MaxRegister<double>> {
     return max.set(at, op);
   }
   static auto value(const MaxRegister<double>& max) { return max.value(); }
+  static std::optional<double> specified(const Past<Op>& past) {
+    std::optional<double> best;
+    // Adding 0.0 makes one zero of both.
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      best = std::max(best.value_or(past.op(i)), past.op(i)) + 0.0;
+    }
+    return best;
+  }
 };
 
 template <>
@@ -27,6 +39,13 @@ struct Subject<MinRegister<std::int64_t>> {
     return min.set(at, op);
   }
   static auto value(const MinRegister<std::int64_t>& min) { return min.value(); }
+  static std::optional<std::int64_t> specified(const Past<Op>& past) {
+    std::optional<std::int64_t> best;
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      best = std::min(best.value_or(past.op(i)), past.op(i));
+    }
+    return best;
+  }
 };
 
 }  // namespace rejoin::laws

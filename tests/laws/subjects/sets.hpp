@@ -2,13 +2,20 @@
 
 // What the laws are told of sets: few elements, added, removed and cleared.
 
+#include <optional>
+#include <set>
+#include <tuple>
+#include <vector>
+
 #include "crdt/aw_set.hpp"
 #include "crdt/g_set.hpp"
 #include "crdt/laws/generators.hpp"
+#include "crdt/laws/past.hpp"
 #include "crdt/laws/subject.hpp"
 #include "crdt/lww_set.hpp"
 #include "crdt/rw_set.hpp"
 #include "crdt/two_phase_set.hpp"
+#include "tests/laws/subjects/last_write_specified.hpp"
 
 namespace rejoin::laws {
 
@@ -71,17 +78,90 @@ struct SetSubject {
     for (const T& element : set.elements()) contained += set.contains(element) ? 1 : 0;
     return std::tuple(set.elements(), contained, set.size());
   }
+  // Each kind of set says of one element whether it is in.
+  static std::tuple<std::vector<T>, std::size_t, std::size_t> specified(const Past<Op>& past) {
+    std::set<T> in;
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      const T& element = past.op(i).element;
+      if (element != element || !Subject<Set>::in(past, element)) continue;
+      if constexpr (std::same_as<T, double>) {
+        in.insert(element + 0.0);  // -0.0 becomes 0.0
+      } else {
+        in.insert(element);
+      }
+    }
+    return {{in.begin(), in.end()}, in.size(), in.size()};
+  }
 };
 
+// The operations that change whether an element is in: those on it, and a clear that found it in.
+template <class Set, class T>
+std::vector<bool> changes_of(const Past<SetOp<T>>& past, const T& element) {
+  std::vector<bool> out;
+  for (std::size_t i = 0; i < past.size(); ++i) {
+    const SetOp<T>& op = past.op(i);
+    out.push_back(op.change == SetChange::clear ? Subject<Set>::in(past.seen_by(i), element)
+                                                : op.element == element);
+  }
+  return out;
+}
+
 template <class T>
-struct Subject<AwSet<T>> : SetSubject<AwSet<T>, T> {};
+struct Subject<AwSet<T>> : SetSubject<AwSet<T>, T> {
+  using Op = SetOp<T>;
+  // An add stands that no removal has seen.
+  static bool in(const Past<Op>& past, const T& element) {
+    const auto adds = [&](const Op& op) {
+      return op.change == SetChange::add && op.element == element;
+    };
+    const auto removes = [&](const Op&, const Op& op) {
+      return op.change == SetChange::clear ||
+             (op.change == SetChange::remove && op.element == element);
+    };
+    return !past.standing(adds, removes).empty();
+  }
+};
 template <class T>
-struct Subject<RwSet<T>> : SetSubject<RwSet<T>, T> {};
+struct Subject<RwSet<T>> : SetSubject<RwSet<T>, T> {
+  // Of the changes that no later one has seen none removes.
+  static bool in(const Past<SetOp<T>>& past, const T& element) {
+    const std::vector<bool> changes = changes_of<RwSet<T>>(past, element);
+    bool added = false;
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      bool last = changes[i];
+      for (std::size_t j = 0; j < past.size(); ++j) last = last && !(changes[j] && past.saw(j, i));
+      if (last && past.op(i).change != SetChange::add) return false;
+      added = added || last;
+    }
+    return added;
+  }
+};
 template <class T>
-struct Subject<LwwSet<T>> : SetSubject<LwwSet<T>, T> {};
+struct Subject<LwwSet<T>> : SetSubject<LwwSet<T>, T> {
+  static bool in(const Past<SetOp<T>>& past, const T& element) {
+    const std::vector<bool> changes = changes_of<LwwSet<T>>(past, element);
+    const auto changes_it = [&](std::size_t i) { return changes[i]; };
+    const std::optional<std::size_t> last = last_of(past, changes_it, changes_it);
+    return last && past.op(*last).change == SetChange::add;
+  }
+};
 template <class T>
-struct Subject<TwoPhaseSet<T>> : SetSubject<TwoPhaseSet<T>, T> {};
+struct Subject<TwoPhaseSet<T>> : SetSubject<TwoPhaseSet<T>, T> {
+  // Once removed, out for good. It has no clear: that is an add.
+  static bool in(const Past<SetOp<T>>& past, const T& element) {
+    bool added = false;
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      if (past.op(i).element != element) continue;
+      if (past.op(i).change == SetChange::remove) return false;
+      added = true;
+    }
+    return added;
+  }
+};
 template <class T>
-struct Subject<GSet<T>> : SetSubject<GSet<T>, T> {};
+struct Subject<GSet<T>> : SetSubject<GSet<T>, T> {
+  // Every operation is an add.
+  static bool in(const Past<SetOp<T>>&, const T&) { return true; }
+};
 
 }  // namespace rejoin::laws
