@@ -2,6 +2,7 @@
 
 // Adapter<T>: a type with its Subject, as a Type. All that is compiled anew for each type.
 
+#include <typeinfo>
 #include <utility>
 
 #include "crdt/laws/show.hpp"
@@ -13,6 +14,15 @@ namespace rejoin::laws {
 template <HasSubject T>
 class Adapter final : public Type {
  public:
+  std::string name() const override {
+    if constexpr (requires {
+                    { Subject<T>::name() } -> std::convertible_to<std::string>;
+                  }) {
+      return Subject<T>::name();
+    } else {
+      return readable(typeid(T).name());
+    }
+  }
   bool tells_change() const override { return TellsChange<T>; }
   bool has_value() const override { return HasValue<T>; }
   bool has_codec() const override { return Encodable<T>; }

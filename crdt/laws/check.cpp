@@ -1,129 +1,103 @@
 #include "crdt/laws/check.hpp"
 
 #include <algorithm>
-#include <exception>
 
-#include <rapidcheck/detail/Configuration.h>
-
-#include "crdt/hash.hpp"
-#include "crdt/laws/law.hpp"
+#include "crdt/laws/mutants.hpp"
+#include "crdt/laws/search.hpp"
 #include "crdt/laws/shrink.hpp"
 
 namespace rejoin::laws {
 namespace {
 
-// Most bugs are found soonest in short histories; every eighth is long.
-History random_history(const Type& type, std::uint64_t seed, std::size_t number) {
-  constexpr std::size_t steps_min = 4;
-  return draw_history(type, combine64(seed, number), steps_min, number % 8 == 7 ? 40 : 14);
+Finding finding_of(const Type& type, const Law& law, const Breach& breach) {
+  History least = breach.history;
+  std::string complaint = breach.complaint;
+  // One that needs what was played before it cannot be shrunk.
+  if (breach.repeats) {
+    const auto breaks = [&](const History& h) { return !complaint_of(law, type, h).empty(); };
+    least = shrunk(std::move(least), breaks);
+    complaint = complaint_of(law, type, least);
+  }
+  return {law.name, Verdict::broken, std::move(complaint), to_string(least), least.size()};
 }
 
-class Checker {
- public:
-  Checker(const Type& type, const Budget& budget) : type_(type), book_(type), budget_(budget) {
-    report_.seed = budget.seed;
-    for (const Law& law : book_.laws) {
-      report_.findings.push_back({law.name, Verdict::held, {}, {}, 0});
-    }
+std::vector<Finding> findings_of(const Type& type, const Search& search) {
+  std::vector<Finding> out;
+  for (std::size_t law = 0; law < search.book().laws.size(); ++law) {
+    const auto breach = std::find_if(search.breaches().begin(), search.breaches().end(),
+                                     [&](const Breach& each) { return each.law == law; });
+    const Law& book = search.book().laws[law];
+    out.push_back(breach == search.breaches().end() ? Finding{book.name, Verdict::held, {}, {}, 0}
+                                                    : finding_of(type, book, *breach));
   }
-
-  Report run() {
-    exhaust();
-    for (; report_.histories < budget_.histories; ++report_.histories) {
-      try_at_random(random_history(type_, budget_.seed, report_.histories));
-    }
-    for (const Skipped& law : book_.skipped) {
-      report_.findings.push_back({law.name, Verdict::not_checked, law.why, {}, 0});
-    }
-    return std::move(report_);
+  for (const Skipped& law : search.book().skipped) {
+    out.push_back({law.name, Verdict::not_checked, law.why, {}, 0});
   }
+  return out;
+}
 
- private:
-  // One play serves all laws: there are many histories, and little happens in each.
-  void exhaust() {
-    Scope scope = budget_.scope;
-    const std::vector<Operation> letters = letters_of(type_, scope.letters);
-    scope.letters = letters.size();
-    each_in_scope(scope, [&](const std::vector<ScopedStep>& steps) {
-      ++report_.exhausted;
-      try_in_scope(spelled(steps, letters));
-      return true;
-    });
-  }
+void note_seen(const Seen& seen, Report& report) {
+  report.exhausted = seen.exhausted;
+  report.unlike = seen.unlike;
+  report.histories = seen.histories;
+  report.operations = seen.operations;
+  report.effective = seen.effective;
+  report.concurrent = seen.concurrent;
+  report.ties = seen.ties;
+  report.gaps = seen.gaps;
+  report.refused = seen.refused;
+}
 
-  void try_in_scope(const History& history) {
-    std::optional<Played> played;
-    try {
-      played = play(type_, history, &memo_);
-    } catch (...) {
-      // Each law that plays it says what was thrown.
+// What a mutant is asked: enough to tell it from a right type, as most are caught at once.
+Budget budget_for_mutants(const Budget& budget) {
+  Budget out = budget;
+  out.scope.operations = std::min<std::size_t>(budget.scope.operations, 3);
+  out.scope.letters = std::min<std::size_t>(budget.scope.letters, 2);
+  out.histories = std::min<std::size_t>(budget.histories, 100);
+  out.long_histories = 0;
+  return out;
+}
+
+bool caught(const Type& type, const Type& mutant, const Budget& budget, Progress& progress) {
+  Search search(mutant, type, budget, progress, true);
+  search.run();
+  if (!search.breaches().empty()) return true;
+  Report report;
+  note_seen(search.seen(), report);
+  return report.vacuous();
+}
+
+Power power_of(const Type& type, const Budget& budget, Progress& progress) {
+  Power power;
+  const Budget less = budget_for_mutants(budget);
+  Progress nobody;
+  for (const auto& mutant : mutants_of(type)) {
+    progress.at({Phase::power, power.tried + power.same.size(), mutant->title()});
+    const bool killed = caught(type, *mutant, less, nobody);
+    if (!killed && !mutant->differed()) {
+      power.same.push_back(mutant->title());
+      continue;
     }
-    for (std::size_t law = 0; law < book_.laws.size(); ++law) {
-      if (broken(law)) continue;
-      const std::string complaint = played ? complaint_of(book_.laws[law], *played)
-                                           : complaint_of(book_.laws[law], type_, history);
-      if (!complaint.empty()) note(law, history, complaint);
-    }
+    ++power.tried;
+    power.killed += killed ? 1 : 0;
+    if (!killed) power.survivors.push_back(mutant->title());
   }
-
-  // Each law gets values of its own: of a type whose copies share their state, what one law does
-  // would hide from the next what is wrong.
-  void try_at_random(const History& history) {
-    measure(history);
-    for (std::size_t law = 0; law < book_.laws.size(); ++law) {
-      if (broken(law)) continue;
-      const std::string complaint = complaint_of(book_.laws[law], type_, history, &memo_);
-      if (!complaint.empty()) note(law, history, complaint);
-    }
-  }
-
-  void measure(const History& history) {
-    try {
-      const Coverage coverage = play(type_, history).coverage;
-      report_.concurrent += coverage.concurrent;
-      report_.ties += coverage.tie;
-      report_.gaps += coverage.gap;
-      report_.refused += coverage.refused;
-    } catch (...) {
-      // Each law will complain of it.
-    }
-  }
-
-  bool broken(std::size_t law) const { return report_.findings[law].verdict == Verdict::broken; }
-
-  // The complaint is of the shrunk history, unless it needs what was played before it.
-  void note(std::size_t number, const History& history, const std::string& complaint) {
-    const Law& law = book_.laws[number];
-    const auto breaks = [&](const History& h) { return !complaint_of(law, type_, h).empty(); };
-    Finding& finding = report_.findings[number];
-    finding.verdict = Verdict::broken;
-    if (!breaks(history)) {
-      finding.complaint = complaint;
-      finding.history = to_string(history);
-      finding.steps = history.size();
-      return;
-    }
-    const History least = shrunk(history, breaks);
-    finding.complaint = complaint_of(law, type_, least);
-    finding.history = to_string(least);
-    finding.steps = least.size();
-  }
-
-  const Type& type_;
-  const LawBook book_;
-  const Budget budget_;
-  Memo memo_;
-  Report report_;
-};
+  return power;
+}
 
 }  // namespace
 
-Budget::Budget()
-    : histories(static_cast<std::size_t>(rc::detail::configuration().testParams.maxSuccess)),
-      seed(rc::detail::configuration().testParams.seed) {}
-
 Report check(const Type& type, const Budget& budget) {
-  return Checker(type, budget).run();
+  Progress progress;
+  Search search(type, type, budget, progress, false);
+  search.run();
+  Report report;
+  report.type = type.name();
+  report.seed = budget.seed;
+  report.findings = findings_of(type, search);
+  note_seen(search.seen(), report);
+  if (budget.power && report.broken().empty()) report.power = power_of(type, budget, progress);
+  return report;
 }
 
 }  // namespace rejoin::laws

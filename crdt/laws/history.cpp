@@ -1,5 +1,7 @@
 #include "crdt/laws/history.hpp"
 
+#include <algorithm>
+
 #include "crdt/hash.hpp"
 #include "crdt/hybrid_time.hpp"
 
@@ -21,7 +23,8 @@ Kind draw_kind(Draws& draws) {
                       : Kind::regroup;
 }
 
-Step draw_step(const Type& type, Draws& draws) {
+// Deltas are chosen among as many as there may be by then: in a long history late ones too.
+Step draw_step(const Type& type, Draws& draws, std::size_t deltas) {
   Step step;
   step.move.kind = draw_kind(draws);
   step.move.at = draws.below(replicas);
@@ -36,10 +39,10 @@ Step draw_step(const Type& type, Draws& draws) {
       step.move.from = draws.below(replicas - 1);
       break;
     case Kind::receive:
-      step.move.delta = draws.below(8);
+      step.move.delta = draws.below(deltas);
       break;
     case Kind::regroup:
-      step.move.delta = draws.below(8);
+      step.move.delta = draws.below(deltas);
       step.move.count = 2 + draws.below(2);
       break;
   }
@@ -58,7 +61,9 @@ History draw_history(const Type& type, std::uint64_t seed, std::size_t steps_min
   Draws draws(seed);
   const std::size_t length = steps_min + draws.below(steps_max - steps_min + 1);
   History history;
-  for (std::size_t i = 0; i < length; ++i) history.push_back(draw_step(type, draws));
+  for (std::size_t i = 0; i < length; ++i) {
+    history.push_back(draw_step(type, draws, std::max<std::size_t>(8, i / 2)));
+  }
   return history;
 }
 

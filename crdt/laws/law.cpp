@@ -74,6 +74,7 @@ Picks spread(const std::vector<State>& values, std::size_t most) {
 }
 
 Picks mergeable(const Played& played, std::size_t most) {
+  if (played.memo != nullptr) most = std::min(most, played.memo->picks_max);
   Picks out = spread(played.states, most - most / 4);
   for (const State* delta : spread(played.deltas, most / 4)) out.push_back(delta);
   return out;

@@ -35,6 +35,7 @@ struct Coverage {
 
 // What need not be tried twice in one check: bytes, by their hash.
 struct Memo {
+  std::size_t picks_max = 8;  // states of one history that are held against each other
   std::set<std::uint64_t> hostile;
 };
 

@@ -23,23 +23,55 @@ struct Finding {
   std::size_t steps = 0;  // of that history
 };
 
-struct Report {
-  // Fewer histories with concurrent operations than this, of a hundred, prove little.
-  static constexpr std::size_t concurrent_percent_min = 25;
+// How many of the fixed list of wrong types, made of this one, the laws caught.
+struct Power {
+  std::size_t tried = 0;
+  std::size_t killed = 0;
+  std::vector<std::string> survivors;  // behaved differently, and no law complained
+  std::vector<std::string> same;       // never behaved differently: nothing to catch, not counted
+};
 
+enum class Outcome {
+  pass,
+  fail,          // a law is broken
+  inconclusive,  // nothing is, but the histories held too little to mean anything
+};
+
+const char* name_of(Outcome outcome);
+
+struct Report {
+  // Of a hundred histories fewer than this many with ... prove little. The last two are asked of
+  // runs of at least a hundred.
+  static constexpr std::size_t concurrent_percent_min = 25;
+  static constexpr std::size_t effective_percent_min = 10;  // of operations
+  static constexpr std::size_t ties_percent_min = 2;
+  static constexpr std::size_t gaps_percent_min = 1;
+
+  std::string type;
   std::uint64_t seed = 0;
-  std::size_t exhausted = 0;   // histories of the scope: all there are
-  std::size_t histories = 0;   // random ones; what follows is of them
+  std::size_t exhausted = 0;  // histories of the scope: all there are
+  std::size_t unlike = 0;     // ... of which so many led to states of their own
+  std::size_t histories = 0;  // random ones, long ones among them; what follows is of them
+  std::size_t operations = 0;
+  std::size_t effective = 0;   // operations that changed something
   std::size_t concurrent = 0;  // histories with concurrent operations that changed something
   std::size_t ties = 0;        // ... with one stamp
   std::size_t gaps = 0;        // histories in which a delta overtook an earlier one
   std::size_t refused = 0;     // histories in which an operation was refused
   std::vector<Finding> findings;
+  Power power;
 
-  bool vacuous() const { return concurrent * 100 < histories * concurrent_percent_min; }
+  // What the run saw too little of, a sentence each.
+  std::vector<std::string> shortages() const;
+  bool vacuous() const { return !shortages().empty(); }
+
   bool broke(const std::string& law) const;
   std::vector<std::string> broken() const;
-  bool ok() const { return broken().empty() && !vacuous(); }
+  Outcome outcome() const;
+  bool ok() const { return outcome() == Outcome::pass; }
+
+  // One object; no line breaks.
+  std::string to_json() const;
 };
 
 // One line: the verdict and what the histories held.

@@ -8,6 +8,7 @@
 //       static Cart apply(Cart&, const Op&, const At&);      perform one, return its delta
 //       static auto value(const Cart&);                      optional: what its queries say
 //       static auto specified(const Past<Op>&);              optional: what they should say
+//       static std::string name();                           optional: what reports call it
 //     };
 //
 // Op must be copyable and printable: operator<< or rapidcheck's showValue. apply may return

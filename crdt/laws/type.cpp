@@ -1,5 +1,9 @@
 #include "crdt/laws/type.hpp"
 
+#include <cxxabi.h>
+
+#include <cstdlib>
+
 namespace rejoin::laws {
 
 std::vector<Operation> Operation::simpler(std::size_t most) const {
@@ -42,6 +46,14 @@ std::string hex(std::string_view bytes) {
     out += digits[static_cast<unsigned char>(c) >> 4];
     out += digits[static_cast<unsigned char>(c) & 15];
   }
+  return out;
+}
+
+std::string readable(const char* type_name) {
+  int status = 0;
+  char* const demangled = abi::__cxa_demangle(type_name, nullptr, nullptr, &status);
+  std::string out = status == 0 ? demangled : type_name;
+  std::free(demangled);
   return out;
 }
 

@@ -79,6 +79,8 @@ class Type {
  public:
   virtual ~Type() = default;
 
+  virtual std::string name() const = 0;  // for reports
+
   // What a type may lack.
   virtual bool tells_change() const = 0;  // merge says whether it changed anything
   virtual bool has_value() const = 0;
@@ -148,5 +150,7 @@ inline State joined(const State& a, const State& b) {
 }
 
 std::string hex(std::string_view bytes);
+// A type's name as written, of what typeid says.
+std::string readable(const char* type_name);
 
 }  // namespace rejoin::laws

@@ -57,7 +57,7 @@ struct Zone {
   bool anything_foreign = false;
 };
 
-const std::array<Zone, 10> zones = {{
+const std::array<Zone, 11> zones = {{
     {"crdt",
      {"crdt"},
      {},
@@ -65,9 +65,15 @@ const std::array<Zone, 10> zones = {{
      clocks + Names{"getenv"}},
     {"crdt/laws",
      {"crdt", "crdt/laws"},
-     {"rapidcheck.h", "rapidcheck/"},
+     {"rapidcheck.h", "rapidcheck/", "cxxabi.h"},
      threads + Names{"random"},
      clocks + Names{"getenv"}},
+    // It reads which budget a run has, and guards itself against types that loop, eat or abort.
+    {"the runner in crdt/laws",
+     {"crdt", "crdt/laws"},
+     operating_system + Names{"rapidcheck.h", "rapidcheck/", "cxxabi.h"},
+     threads + Names{"random"},
+     {}},
     {"net",
      {"crdt", "net", "net/schema"},
      {"capnp/", "kj/", "xxhash.h"},
@@ -152,9 +158,11 @@ const Zone* zone_named(std::string_view name) {
 const Zone* zone_of(const std::string& path) {
   // As in the CMake files: a tool is <stem>.cpp, which holds main, and <stem>_*.
   static const std::regex node_tool(R"(net/zmq/rejoind?(_[^/]*)?\.[ch]pp)");
+  static const std::regex laws_runner(R"(crdt/laws/(budget|run|isolated)(_[^/]*)?\.cpp)");
   static const std::regex sim_tool(R"(sim/rejoin_sim(_[^/]*)?\.[ch]pp)");
   if (std::regex_match(path, node_tool)) return zone_named("the tools in net/zmq");
   if (std::regex_match(path, sim_tool)) return zone_named("the tool in sim");
+  if (std::regex_match(path, laws_runner)) return zone_named("the runner in crdt/laws");
   if (below(path, "tests")) return zone_named("tests");
   if (below(path, "examples")) return zone_named("examples");
   return zone_named(folder_of(path));

@@ -1,0 +1,45 @@
+#pragma once
+
+// Budget: how much a check tries. Three levels, for a type of a handful of slots, release build:
+//
+//     quick    all histories of 3 replicas and 3 operations, 100 random, 4 long      about a second
+//     normal   all of 4 operations, 2000 random, 40 long                             half a minute
+//     deep     all of 4 operations of 4 kinds, 50000 random, 1000 long               many minutes
+//
+// Budget() is the level that the environment's REJOIN_LAWS names ("quick", "normal", "deep"; quick
+// without it), so that one build serves every run and a campaign. Its seed is that of rapidcheck's
+// RC_PARAMS ("seed=7 max_success=1000"), or a new one each time; max_success scales the random
+// histories, 100 being one.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "crdt/laws/scope.hpp"
+
+namespace rejoin::laws {
+
+enum class Level { quick, normal, deep };
+
+const char* name_of(Level level);
+std::optional<Level> level_named(std::string_view name);
+
+struct Budget {
+  Budget();
+  explicit Budget(Level level);
+
+  static Budget quick() { return Budget(Level::quick); }
+  static Budget normal() { return Budget(Level::normal); }
+  static Budget deep() { return Budget(Level::deep); }
+
+  std::size_t histories = 0;       // random ones, of 4 to 14 steps, every eighth to 40
+  std::size_t long_histories = 0;  // of 60 to 160 steps
+  std::uint64_t seed = 0;
+  Scope scope;
+
+  // Also run the laws on wrong types made of this one, and say how many they catch: mutants.hpp.
+  // For a right type it takes about as long again.
+  bool power = false;
+};
+
+}  // namespace rejoin::laws
