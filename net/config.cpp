@@ -48,6 +48,10 @@ Result<void> Config::validate() const {
                 "above 0 and below entry_bytes_max");
   check.require(value_bytes_max > 0 && value_bytes_max < entry_bytes_max, "value_bytes_max",
                 "above 0 and below entry_bytes_max");
+  check.require(
+      slot_bytes_max() + frame_envelope_bytes <= frame_bytes_max, "value_bytes_max",
+      "at most a fifth of what frame_bytes_max leaves beside three of key_bytes_max and " +
+          std::to_string(frame_envelope_bytes));
   check.require(repair_chunk_bytes > 0 && repair_chunk_bytes <= frame_bytes_max / 2,
                 "repair_chunk_bytes", "above 0 and at most half of frame_bytes_max");
   check.require(flight_bytes_max > 0, "flight_bytes_max", "above 0");

@@ -39,6 +39,11 @@ struct Config {
   // A stamp further ahead of the wall clock than this is not followed by our own clock.
   std::uint64_t drift_ms_max = 60'000;
 
+  // What the repair of one slot may take when two replicas wrote to it that did not know of each
+  // other: both values, and three names and paths, its own and those where the chunk begins and
+  // ends. It goes whole in a frame.
+  std::uint64_t slot_bytes_max() const { return 3 * key_bytes_max + 5 * value_bytes_max; }
+
   // Names the first field that cannot be: invalid_argument.
   Result<void> validate() const;
 

@@ -194,6 +194,7 @@ class Replica {
   bool names_our_future(const RepairChunk& chunk) const;
   bool credible(const Peer& sender, const CausalContext& dots, Now now) const;
   void ask_for_chunk(Peer& peer, Now now);
+  std::uint64_t chunk_bytes(const Peer& peer) const;
   bool needs_repair() const;
   void stop_receiving();
   void abandon_receiving();

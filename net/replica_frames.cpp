@@ -176,7 +176,9 @@ std::optional<std::string> Replica::objection(const Hello& hello) const {
            std::to_string(protocol_version) + ", yours are " + std::to_string(hello.version_min) +
            " to " + std::to_string(hello.version_max);
   }
-  const std::uint64_t needed = setup_.config.entry_bytes_max + frame_envelope_bytes;
+  const Config& ours = setup_.config;
+  const std::uint64_t needed =
+      std::max(ours.entry_bytes_max, ours.slot_bytes_max()) + frame_envelope_bytes;
   if (hello.frame_bytes_max < needed) {
     return "this node's entries need frames of " + std::to_string(needed) +
            " bytes, your frame_bytes_max is " + std::to_string(hello.frame_bytes_max);
@@ -309,6 +311,13 @@ void Replica::ask_for_chunk(Peer& peer, Now now) {
   send(peer, RepairRequest{receiving_->session, std::move(context), receiving_->cursor}, records_);
 }
 
+// After which a chunk takes no further slot: the last one must fit the peer's frame, too.
+std::uint64_t Replica::chunk_bytes(const Peer& peer) const {
+  const std::uint64_t frame = peer.frame_bytes_max();
+  const std::uint64_t last = setup_.config.slot_bytes_max() + frame_envelope_bytes;
+  return std::min({setup_.config.repair_chunk_bytes, frame / 2, frame - std::min(last, frame)});
+}
+
 void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
   Peer::Donation* donation = peer.donation();
   const bool known = donation != nullptr && donation->session == request.session;
@@ -325,10 +334,8 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
     chunk.cut_clock = donation->cut_clock;
     chunk.cut_removed = donation->cut_removed;
   }
-  const std::uint64_t bytes_max =
-      std::min(setup_.config.repair_chunk_bytes, peer.frame_bytes_max() / 2);
-  chunk.slots = store_.slots_from(request.from, bytes_max >> peer.chunk_halvings(), request.context,
-                                  chunk.upto);
+  const std::uint64_t bytes_max = chunk_bytes(peer) >> peer.chunk_halvings();
+  chunk.slots = store_.slots_from(request.from, bytes_max, request.context, chunk.upto);
   // What is absent reveals removals as much as what is there: all of it must be durable first.
   send(peer, std::move(chunk), records_);
 }

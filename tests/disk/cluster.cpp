@@ -21,7 +21,7 @@ constexpr int rounds_max = 4000;
 Config drawn_config(std::uint64_t seed) {
   Config config;
   config.entry_bytes_max = 256 * 1024;
-  config.frame_bytes_max = 512 * 1024;
+  config.frame_bytes_max = 768 * 1024;
   config.value_bytes_max = 128 * 1024;
   config.repair_chunk_bytes = 256 + mix64(seed + 1) % 4096;
   config.log_bytes_max = mix64(seed + 2) % 3 == 0 ? 512 : 64 * 1024;  // short: repairs

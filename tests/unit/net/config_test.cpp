@@ -19,6 +19,21 @@ TEST(Config, TimesOfZeroAreValidWhereTheyMeanAtOnceOrNever) {
   EXPECT_TRUE(config.validate());
 }
 
+TEST(Config, TwoConcurrentValuesOfOneSlotFitAFrame) {
+  Config config;
+  config.value_bytes_max = 100'000;
+  config.entry_bytes_max = 200'000;
+  config.repair_chunk_bytes = 1000;
+  config.frame_bytes_max = 3 * config.key_bytes_max + 5 * config.value_bytes_max + 4096;
+  EXPECT_TRUE(config.validate());
+  --config.frame_bytes_max;
+  const Result<void> verdict = config.validate();
+  ASSERT_FALSE(verdict);
+  EXPECT_NE(verdict.error().message.find("value_bytes_max must be at most a fifth"),
+            std::string::npos)
+      << verdict.error().message;
+}
+
 TEST(Config, NamesTheFieldThatCannotBe) {
   constexpr std::uint64_t huge = ~std::uint64_t{0};
   const struct {

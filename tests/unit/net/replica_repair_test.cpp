@@ -96,10 +96,12 @@ TEST(ReplicaRepair, AReceiverThatTakesOnlySmallFramesIsRepairedToo) {
   Config& small = cluster.member(1).config;
   small.frame_bytes_max = 8'192;
   small.entry_bytes_max = 4'096;
-  small.value_bytes_max = 1'024;
+  small.key_bytes_max = 100;
+  small.value_bytes_max = 512;
   small.repair_chunk_bytes = 1'024;
   Config& donor = cluster.member(0).config;  // makes entries that the other can take
   donor.entry_bytes_max = small.entry_bytes_max;
+  donor.key_bytes_max = small.key_bytes_max;
   donor.value_bytes_max = small.value_bytes_max;
   donor.log_bytes_max = 0;
   cluster.restart(0, 2);
