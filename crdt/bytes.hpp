@@ -35,7 +35,9 @@ class ByteReader {
 };
 
 // The building blocks, also for formats beside values.
-void put_byte(std::string& out, std::uint8_t value);
+inline void put_byte(std::string& out, std::uint8_t value) {
+  out.push_back(static_cast<char>(value));
+}
 void put_fixed64(std::string& out, std::uint64_t value);  // eight bytes, big-endian
 bool get_fixed64(ByteReader& in, std::uint64_t& value);
 void put_unsigned(std::string& out, std::uint64_t value);

@@ -132,14 +132,15 @@ CausalContext operator-(CausalContext a, const CausalContext& b) {
 }
 
 void Codec<ReplicaId>::encode(std::string& out, const ReplicaId& id) {
-  for (std::uint8_t byte : id.node.bytes) put_byte(out, byte);
+  const auto& bytes = id.node.bytes;
+  out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   put_fixed64(out, id.incarnation);
 }
 
 bool Codec<ReplicaId>::decode(ByteReader& in, ReplicaId& id) {
-  for (std::uint8_t& byte : id.node.bytes) {
-    if (!in.byte(byte)) return false;
-  }
+  std::string_view node;
+  if (!in.bytes(id.node.bytes.size(), node)) return false;
+  std::copy(node.begin(), node.end(), id.node.bytes.begin());
   return get_fixed64(in, id.incarnation);
 }
 

@@ -13,7 +13,9 @@ unsigned significant_bytes(std::uint64_t value) {
 }
 
 void put_big_endian(std::string& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = bytes; i > 0; --i) out.push_back(static_cast<char>(value >> (8 * (i - 1))));
+  char text[8];
+  for (unsigned i = 0; i < bytes; ++i) text[i] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
+  out.append(text, bytes);
 }
 
 // Refuses a leading zero byte: the same number has a shorter form.
@@ -28,10 +30,6 @@ bool get_big_endian(ByteReader& in, unsigned bytes, std::uint64_t& value) {
 constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 
 }  // namespace
-
-void put_byte(std::string& out, std::uint8_t value) {
-  out.push_back(static_cast<char>(value));
-}
 
 void put_fixed64(std::string& out, std::uint64_t value) {
   put_big_endian(out, value, 8);
