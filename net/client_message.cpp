@@ -244,7 +244,7 @@ Result<ClientRequest> read_request(wire::Request::Reader in) {
   switch (in.which()) {
     case wire::Request::OPERATION:
       if (!read_operation(in.getOperation(), out.body.emplace<Operation>())) {
-        return malformed("an unknown operation");
+        return malformed("an unknown operation; is the node older than the rejoin that asks?");
       }
       return out;
     case wire::Request::WAIT:

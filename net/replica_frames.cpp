@@ -192,11 +192,10 @@ void Replica::refuse(const NodeId& node, const std::string& reason) {
   reject(node, reason);
 }
 
-// Tells the node's processes, on each route that may lead to one: all but other live peers' routes.
+// Tells the node's processes, on the routes that may lead to one: its own, and those of nobody.
 void Replica::reject(const NodeId& node, const std::string& reason) {
   for (const auto& [id, route] : routes_) {
-    const Peer* tenant = peer_on(route);
-    if (route.loops || (tenant != nullptr && tenant->live() && tenant->node() != node)) continue;
+    if (route.loops || (route.node && *route.node != node)) continue;
     send_on(id, Reject{protocol_version_min, protocol_version, reason}, 0);
   }
 }

@@ -55,6 +55,7 @@ Json json_under(const TypeForm& form, const std::vector<const Item*>& items, std
                 std::size_t depth) {
   if (level == depth) return json_of(form, items);
   Json out = Json::object();
+  auto& members = out.get_ref<Json::object_t&>();  // out[field] would look through all before it
   for (auto at = items.begin(); at != items.end();) {
     std::vector<const Item*> same;
     if ((*at)->fields.size() < depth) return nullptr;  // no answer of ours
@@ -63,7 +64,7 @@ Json json_under(const TypeForm& form, const std::vector<const Item*>& items, std
          ++at) {
       same.push_back(*at);
     }
-    out[field] = json_under(form, same, level + 1, depth);
+    members.emplace_back(field, json_under(form, same, level + 1, depth));
   }
   return out;
 }

@@ -268,7 +268,8 @@ void Requests::answer(const std::string& link, std::uint64_t id, Body body) {
   if (bytes.size() > reply_bytes_max) {
     bytes = encode_reply({id, Error{ErrorCode::limit_exceeded,
                                     "the answer takes " + std::to_string(bytes.size()) +
-                                        " bytes, too many for a client: keep less under one key"}});
+                                        " bytes, too many for a client: keep less under one "
+                                        "key, or ask for one field of a map"}});
   }
   answers_.push_back({link, std::move(bytes)});
 }
