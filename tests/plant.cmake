@@ -27,7 +27,8 @@ function(expect_once where find)
   string(FIND "${${where}}" "${find}" first)
   string(FIND "${${where}}" "${find}" last REVERSE)
   if(first LESS 0 OR NOT first EQUAL last)
-    message(FATAL_ERROR "${MUTANT}: not found exactly once in ${SOURCE}:\n${find}")
+    message(FATAL_ERROR "${MUTANT}: this text is not found exactly once in ${SOURCE}. The source "
+      "has moved on, and the mutant must follow:\n${find}")
   endif()
 endfunction()
 
