@@ -40,6 +40,12 @@ struct Budget {
   // Also run the laws on wrong types made of this one, and say how many they catch: mutants.hpp.
   // For a right type it takes about as long again.
   bool power = false;
+
+  // Check in a process of its own: see isolated.hpp. A looping, huge or aborting type is then a
+  // verdict; without it only a throwing one is.
+  bool isolated = false;
+  std::uint64_t cpu_ms_max = 10'000;   // for one law of one history
+  std::uint64_t memory_mb_max = 2048;  // for all
 };
 
 }  // namespace rejoin::laws

@@ -2,33 +2,37 @@
 
 #include <algorithm>
 
+#include "crdt/laws/checking.hpp"
+#include "crdt/laws/isolated.hpp"
 #include "crdt/laws/mutants.hpp"
-#include "crdt/laws/search.hpp"
 #include "crdt/laws/shrink.hpp"
 
 namespace rejoin::laws {
 namespace {
 
-Finding finding_of(const Type& type, const Law& law, const Breach& breach) {
+Finding finding_of(const Type& type, const Law& law, const Breach& breach, Progress& progress) {
   History least = breach.history;
   std::string complaint = breach.complaint;
   // One that needs what was played before it cannot be shrunk.
   if (breach.repeats) {
-    const auto breaks = [&](const History& h) { return !complaint_of(law, type, h).empty(); };
+    const auto breaks = [&](const History& h) {
+      progress.at({Phase::shrinking, h.size(), law.name});
+      return !complaint_of(law, type, h).empty();
+    };
     least = shrunk(std::move(least), breaks);
     complaint = complaint_of(law, type, least);
   }
   return {law.name, Verdict::broken, std::move(complaint), to_string(least), least.size()};
 }
 
-std::vector<Finding> findings_of(const Type& type, const Search& search) {
+std::vector<Finding> findings_of(const Type& type, const Search& search, Progress& progress) {
   std::vector<Finding> out;
   for (std::size_t law = 0; law < search.book().laws.size(); ++law) {
     const auto breach = std::find_if(search.breaches().begin(), search.breaches().end(),
                                      [&](const Breach& each) { return each.law == law; });
     const Law& book = search.book().laws[law];
     out.push_back(breach == search.breaches().end() ? Finding{book.name, Verdict::held, {}, {}, 0}
-                                                    : finding_of(type, book, *breach));
+                                                    : finding_of(type, book, *breach, progress));
   }
   for (const Skipped& law : search.book().skipped) {
     out.push_back({law.name, Verdict::not_checked, law.why, {}, 0});
@@ -67,37 +71,70 @@ bool caught(const Type& type, const Type& mutant, const Budget& budget, Progress
   return report.vacuous();
 }
 
-Power power_of(const Type& type, const Budget& budget, Progress& progress) {
-  Power power;
-  const Budget less = budget_for_mutants(budget);
-  Progress nobody;
-  for (const auto& mutant : mutants_of(type)) {
-    progress.at({Phase::power, power.tried + power.same.size(), mutant->title()});
-    const bool killed = caught(type, *mutant, less, nobody);
-    if (!killed && !mutant->differed()) {
-      power.same.push_back(mutant->title());
-      continue;
-    }
-    ++power.tried;
-    power.killed += killed ? 1 : 0;
-    if (!killed) power.survivors.push_back(mutant->title());
-  }
-  return power;
-}
+// Whatever happens in a mutant is reported as its.
+class InMutant final : public Progress {
+ public:
+  InMutant(Progress& outer, Position position) : outer_(outer), position_(position) {}
+  void at(const Position&) override { outer_.at(position_); }
+
+ private:
+  Progress& outer_;
+  const Position position_;
+};
 
 }  // namespace
 
-Report check(const Type& type, const Budget& budget) {
-  Progress progress;
+Report check_laws(const Type& type, const Budget& budget, Progress& progress) {
   Search search(type, type, budget, progress, false);
   search.run();
   Report report;
   report.type = type.name();
   report.seed = budget.seed;
-  report.findings = findings_of(type, search);
+  report.findings = findings_of(type, search, progress);
   note_seen(search.seen(), report);
-  if (budget.power && report.broken().empty()) report.power = power_of(type, budget, progress);
   return report;
+}
+
+void try_mutants(const Type& type, const Budget& budget, Progress& progress, std::size_t from,
+                 const std::function<void(Fate)>& say) {
+  const Budget less = budget_for_mutants(budget);
+  const auto mutants = mutants_of(type);
+  for (std::size_t i = from; i < mutants.size(); ++i) {
+    InMutant inside(progress, {Phase::power, i, mutants[i]->title()});
+    const bool killed = caught(type, *mutants[i], less, inside);
+    say(killed ? Fate::killed : mutants[i]->differed() ? Fate::survived : Fate::same);
+  }
+}
+
+void note_fate(const std::string& title, Fate fate, Power& power) {
+  switch (fate) {
+    case Fate::killed:
+      ++power.killed;
+      break;
+    case Fate::survived:
+      power.survivors.push_back(title);
+      break;
+    case Fate::same:
+      power.same.push_back(title);
+      return;
+  }
+  ++power.tried;
+}
+
+Report check(const Type& type, const Budget& budget, Progress& progress) {
+  if (budget.isolated) return check_isolated(type, budget, progress);
+  Report report = check_laws(type, budget, progress);
+  if (!budget.power || !report.broken().empty()) return report;
+  const auto mutants = mutants_of(type);
+  std::size_t number = 0;
+  try_mutants(type, budget, progress, 0,
+              [&](Fate fate) { note_fate(mutants[number++]->title(), fate, report.power); });
+  return report;
+}
+
+Report check(const Type& type, const Budget& budget) {
+  Progress nobody;
+  return check(type, budget, nobody);
 }
 
 }  // namespace rejoin::laws

@@ -13,11 +13,13 @@
 
 #include "crdt/laws/adapter.hpp"
 #include "crdt/laws/budget.hpp"
+#include "crdt/laws/progress.hpp"
 #include "crdt/laws/report.hpp"
 
 namespace rejoin::laws {
 
 Report check(const Type& type, const Budget& budget);
+Report check(const Type& type, const Budget& budget, Progress& progress);
 
 template <HasSubject T>
 Report check(const Budget& budget = {}) {

@@ -45,7 +45,7 @@ struct Played {
   std::vector<State> final_states;  // of the replicas
   // Of each replica, by number: does it have that operation's effects?
   std::vector<std::vector<bool>> final_known;
-  std::vector<State> states;        // distinct, final ones first, then from the last
+  std::vector<State> states;  // distinct, final ones first, then from the last
   std::vector<Performed> performed;
   std::vector<State> deltas;  // of operations that were not refused, in order
   Coverage coverage;

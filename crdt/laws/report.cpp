@@ -106,6 +106,7 @@ const char* name_of(Outcome outcome) {
 
 std::vector<std::string> Report::shortages() const {
   std::vector<std::string> out;
+  if (!problem.empty()) out.push_back(problem);
   const auto ask = [&](std::size_t part, std::size_t whole, std::size_t percent, const char* what) {
     if (part * 100 >= whole * percent) return;
     out.push_back(share(part, whole) + ' ' + what + ", at least " + std::to_string(percent) +

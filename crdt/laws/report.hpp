@@ -34,7 +34,7 @@ struct Power {
 enum class Outcome {
   pass,
   fail,          // a law is broken
-  inconclusive,  // nothing is, but the histories held too little to mean anything
+  inconclusive,  // none is known to be, but too little was seen to mean anything
 };
 
 const char* name_of(Outcome outcome);
@@ -60,6 +60,7 @@ struct Report {
   std::size_t refused = 0;     // histories in which an operation was refused
   std::vector<Finding> findings;
   Power power;
+  std::string problem;  // why nothing could be checked, if nothing could
 
   // What the run saw too little of, a sentence each.
   std::vector<std::string> shortages() const;

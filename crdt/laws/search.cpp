@@ -25,6 +25,8 @@ const char* name_of(Phase phase) {
       return "random";
     case Phase::lengthy:
       return "long";
+    case Phase::shrinking:
+      return "shrinking";
     case Phase::power:
       return "power";
   }
@@ -146,6 +148,32 @@ void Search::ask(std::size_t number, const History& history, const Played* playe
   const std::string again = complaint_of(law, type_, history);
   breaches_.push_back(
       {number, history, again.empty() ? std::move(complaint) : again, !again.empty()});
+}
+
+History history_at(const Type& type, const Budget& budget, const Position& position) {
+  History out;
+  switch (position.phase) {
+    case Phase::scope: {
+      Scope scope = budget.scope;
+      const std::vector<Operation> letters = letters_of(type, scope.letters);
+      scope.letters = letters.size();
+      std::size_t number = 0;
+      each_in_scope(scope, [&](const std::vector<ScopedStep>& steps) {
+        if (number++ < position.number) return true;
+        out = spelled(steps, letters);
+        return false;
+      });
+      break;
+    }
+    case Phase::random:
+      return random_history(type, budget.seed, position.number);
+    case Phase::lengthy:
+      return long_history(type, budget.seed, position.number);
+    case Phase::shrinking:
+    case Phase::power:
+      break;
+  }
+  return out;
 }
 
 }  // namespace rejoin::laws

@@ -10,25 +10,9 @@
 
 #include "crdt/laws/budget.hpp"
 #include "crdt/laws/law.hpp"
+#include "crdt/laws/progress.hpp"
 
 namespace rejoin::laws {
-
-enum class Phase { scope, random, lengthy, power };
-
-const char* name_of(Phase phase);
-
-// Where a search is, for whoever watches it.
-struct Position {
-  Phase phase = Phase::scope;
-  std::size_t number = 0;  // of the history; in Phase::power of the mutant
-  const char* law = "";    // being asked; empty while the history is played
-};
-
-class Progress {
- public:
-  virtual ~Progress() = default;
-  virtual void at(const Position&) {}
-};
 
 struct Breach {
   std::size_t law = 0;  // in the book
@@ -88,5 +72,8 @@ class Search {
   std::vector<bool> broken_;
   std::vector<Breach> breaches_;
 };
+
+// The history that a search of this type was at; empty if it was at none.
+History history_at(const Type& type, const Budget& budget, const Position& position);
 
 }  // namespace rejoin::laws

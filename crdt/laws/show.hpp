@@ -29,7 +29,9 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 template <class T>
 concept Text = std::convertible_to<const T&, std::string_view>;
 template <class T>
-concept Parts = requires { std::tuple_size<T>::value; };
+concept Parts = requires {
+  std::tuple_size<T>::value;
+};
 template <class T>
 concept Elements = requires(const T& value) {
   value.begin() != value.end();
@@ -63,7 +65,10 @@ std::string text_of(const T& value) {
   } else {
     const std::string text = rc::toString(value);
     if constexpr (Encodable<T>) {
-      if (text == "<??" "?>") return "0x" + hex(encoded(value));
+      if (text ==
+          "<??"
+          "?>")
+        return "0x" + hex(encoded(value));
     }
     out << text;
   }

@@ -94,8 +94,8 @@ class Type {
   // The delta; null if it was refused.
   virtual ObjectPtr apply(ObjectPtr&, const Operation&, const At&) const = 0;
 
-  virtual void query(const ObjectPtr&) const = 0;          // with has_value()
-  virtual std::string text(const ObjectPtr&) const = 0;    // its value; without one its bytes
+  virtual void query(const ObjectPtr&) const = 0;        // with has_value()
+  virtual std::string text(const ObjectPtr&) const = 0;  // its value; without one its bytes
   // What text() is to say of a state with these effects; with has_specification().
   virtual std::string specified(const Happened&) const = 0;
   virtual std::string encode(const ObjectPtr&) const = 0;  // with has_codec()
