@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "crdt/laws/scope.hpp"
@@ -40,6 +41,9 @@ struct Budget {
   // Also run the laws on wrong types made of this one, and say how many they catch: mutants.hpp.
   // For a right type it takes about as long again.
   bool power = false;
+
+  // A folder that what breaks a law is kept in, and tried first next time; empty: none.
+  std::string counterexamples = {};
 
   // Check in a process of its own: see isolated.hpp. A looping, huge or aborting type is then a
   // verdict; without it only a throwing one is.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crdt/laws/checking.hpp"
+#include "crdt/laws/counterexample.hpp"
 #include "crdt/laws/isolated.hpp"
 #include "crdt/laws/mutants.hpp"
 #include "crdt/laws/shrink.hpp"
@@ -10,7 +11,22 @@
 namespace rejoin::laws {
 namespace {
 
-Finding finding_of(const Type& type, const Law& law, const Breach& breach, Progress& progress) {
+// What each replica holds in the end, a line each.
+std::string ends_of(const Type& type, const History& history) {
+  std::string out;
+  try {
+    const Played played = play(type, history);
+    for (std::size_t i = 0; i < played.final_states.size(); ++i) {
+      out += "    " + name_of_replica(i) + " ends with " + played.final_states[i].text() + '\n';
+    }
+  } catch (...) {
+    // The complaint says what was thrown.
+  }
+  return out;
+}
+
+Finding finding_of(const Type& type, const Law& law, const Breach& breach, const Shelf& shelf,
+                   Progress& progress) {
   History least = breach.history;
   std::string complaint = breach.complaint;
   // One that needs what was played before it cannot be shrunk.
@@ -22,17 +38,27 @@ Finding finding_of(const Type& type, const Law& law, const Breach& breach, Progr
     least = shrunk(std::move(least), breaks);
     complaint = complaint_of(law, type, least);
   }
-  return {law.name, Verdict::broken, std::move(complaint), to_string(least), least.size()};
+  Finding out{law.name, Verdict::broken, std::move(complaint), to_string(least), least.size()};
+  out.sentence = sentence_of(law.name);
+  out.ends = ends_of(type, least);
+  // Alone it would prove nothing.
+  if (breach.repeats) {
+    out.numbers = steps_of(least);
+    out.saved = shelf.put({type.name(), law.name, least});
+  }
+  return out;
 }
 
-std::vector<Finding> findings_of(const Type& type, const Search& search, Progress& progress) {
+std::vector<Finding> findings_of(const Type& type, const Search& search, const Shelf& shelf,
+                                 Progress& progress) {
   std::vector<Finding> out;
   for (std::size_t law = 0; law < search.book().laws.size(); ++law) {
     const auto breach = std::find_if(search.breaches().begin(), search.breaches().end(),
                                      [&](const Breach& each) { return each.law == law; });
     const Law& book = search.book().laws[law];
-    out.push_back(breach == search.breaches().end() ? Finding{book.name, Verdict::held, {}, {}, 0}
-                                                    : finding_of(type, book, *breach, progress));
+    out.push_back(breach == search.breaches().end()
+                      ? Finding{book.name, Verdict::held, {}, {}, 0}
+                      : finding_of(type, book, *breach, shelf, progress));
   }
   for (const Skipped& law : search.book().skipped) {
     out.push_back({law.name, Verdict::not_checked, law.why, {}, 0});
@@ -85,12 +111,17 @@ class InMutant final : public Progress {
 }  // namespace
 
 Report check_laws(const Type& type, const Budget& budget, Progress& progress) {
+  const Shelf shelf(budget.counterexamples);
+  std::vector<History> saved;
+  for (Counterexample& each : shelf.all_of(type)) saved.push_back(std::move(each.history));
   Search search(type, type, budget, progress, false);
+  search.replay(saved);
   search.run();
   Report report;
+  report.replayed = saved.size();
   report.type = type.name();
   report.seed = budget.seed;
-  report.findings = findings_of(type, search, progress);
+  report.findings = findings_of(type, search, shelf, progress);
   note_seen(search.seen(), report);
   return report;
 }

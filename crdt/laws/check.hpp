@@ -21,6 +21,15 @@ namespace rejoin::laws {
 Report check(const Type& type, const Budget& budget);
 Report check(const Type& type, const Budget& budget, Progress& progress);
 
+// The complaint of the law about these steps; empty if it holds. This is what the test in a report
+// calls; counterexample.hpp tells what steps are.
+std::string replayed(const Type& type, std::string_view law, std::string_view steps);
+
+template <HasSubject T>
+std::string replayed(std::string_view law, std::string_view steps) {
+  return replayed(Adapter<T>(), law, steps);
+}
+
 template <HasSubject T>
 Report check(const Budget& budget = {}) {
   return check(Adapter<T>(), budget);

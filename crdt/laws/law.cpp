@@ -58,6 +58,49 @@ LawBook::LawBook(const Type& type)
   add_if(type.has_codec(), {"hostile bytes do no harm", hostile_bytes_do_no_harm}, "no Codec");
 }
 
+std::string_view sentence_of(std::string_view law) {
+  constexpr std::pair<std::string_view, std::string_view> sentences[] = {
+      {"merge is commutative",
+       "Two states merged give the same whichever of them merges the other."},
+      {"merge is associative", "Three states merged give the same whichever two meet first."},
+      {"merge is idempotent", "Merging what is already there changes nothing."},
+      {"default is bottom",
+       "Merging a new, empty state changes nothing, and merging into one gives the other."},
+      {"merge leaves its argument",
+       "Merging a state into another leaves the one that was merged as it was."},
+      {"merge tells change", "merge returns true exactly if it changed anything."},
+      {"mutators only go up",
+       "What an operation leads to has all that was there before it: merging that back changes "
+       "nothing."},
+      {"refusal changes nothing", "An operation that is refused leaves the state as it was."},
+      {"delta equals mutation",
+       "Merging an operation's delta into the state before it gives the state after it."},
+      {"deltas in any order", "All deltas, merged in any order, give what the full states give."},
+      {"deltas doubled", "A delta that comes twice, or late, changes nothing the second time."},
+      {"deltas regrouped", "Deltas may be merged with each other on the way."},
+      {"full state replaces lost deltas",
+       "Whatever deltas were lost, the full state makes up for them."},
+      {"gaps are safe",
+       "A delta that comes after later ones still counts in full, and they lose nothing to it."},
+      {"replicas converge", "Replicas that have merged each other are equal and answer alike."},
+      {"copies are independent", "Changing a copy of a state leaves the original as it was."},
+      {"only the state counts", "What a merge gives depends on the two states alone."},
+      {"queries are pure", "Asking a state changes nothing in it."},
+      {"equal states answer alike", "States that are equal give the same answers."},
+      {"value is as specified",
+       "A replica answers what its specification says of the operations that reached it."},
+      {"encoding round-trips",
+       "Decoding the bytes of a state gives the state, and it goes on alike."},
+      {"bytes are canonical", "States are equal exactly if their bytes are."},
+      {"hostile bytes do no harm",
+       "Bytes that no encoder wrote are refused, or are a state like any other."},
+  };
+  for (const auto& [name, sentence] : sentences) {
+    if (name == law) return sentence;
+  }
+  return {};
+}
+
 std::string complaint_of(const Law& law, const Type& type, const History& history, Memo* memo) {
   return caught([&] { return law.complaint(play(type, history, memo)); });
 }

@@ -7,6 +7,7 @@
 // nothing; such states appear only in the law on hostile bytes.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crdt/laws/play.hpp"
@@ -17,6 +18,9 @@ struct Law {
   const char* name;
   std::string (*complaint)(const Played&);
 };
+
+// The law of this name, to somebody who has not heard of it; empty for none.
+std::string_view sentence_of(std::string_view law);
 
 // A law that this type cannot break, and why.
 struct Skipped {

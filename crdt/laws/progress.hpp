@@ -6,7 +6,7 @@
 
 namespace rejoin::laws {
 
-enum class Phase { scope, random, lengthy, shrinking, power };
+enum class Phase { saved, scope, random, lengthy, shrinking, power };
 
 const char* name_of(Phase phase);
 

@@ -1,7 +1,9 @@
 #include "crdt/laws/report.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <ostream>
+#include <sstream>
 
 namespace rejoin::laws {
 namespace {
@@ -70,12 +72,25 @@ std::string to_json(const Finding& finding) {
   json.add("law", finding.law).add("verdict", std::string(name_of(finding.verdict)));
   if (!finding.complaint.empty()) json.add("complaint", finding.complaint);
   if (finding.verdict == Verdict::broken) {
-    json.add("history", finding.history).add("steps", finding.steps);
+    json.add("history", finding.history)
+        .add("steps", finding.steps)
+        .add("ends", finding.ends)
+        .add("numbers", finding.numbers)
+        .add("saved", finding.saved);
   }
   return json.text();
 }
 
-void print(std::ostream& out, const Finding& finding) {
+void print_broken(std::ostream& out, const std::string& type, const Finding& finding) {
+  out << "  BROKEN       " << finding.law << ", by " << finding.steps << " steps:\n"
+      << finding.history << "    => " << finding.complaint << '\n';
+  if (!finding.sentence.empty()) out << "    The law: " << finding.sentence << '\n';
+  out << finding.ends;
+  if (!finding.numbers.empty()) out << '\n' << test_of(type, finding) << '\n';
+  if (!finding.saved.empty()) out << "    Saved in " << finding.saved << '\n';
+}
+
+void print(std::ostream& out, const std::string& type, const Finding& finding) {
   switch (finding.verdict) {
     case Verdict::held:
       out << "  held         " << finding.law << '\n';
@@ -84,8 +99,7 @@ void print(std::ostream& out, const Finding& finding) {
       out << "  not checked  " << finding.law << " (" << finding.complaint << ")\n";
       break;
     case Verdict::broken:
-      out << "  BROKEN       " << finding.law << ", by " << finding.steps << " steps:\n"
-          << finding.history << "    => " << finding.complaint << '\n';
+      print_broken(out, type, finding);
       break;
   }
 }
@@ -154,6 +168,7 @@ std::string Report::to_json() const {
       .add("type", type)
       .add("outcome", std::string(name_of(outcome())))
       .add("seed", seed)
+      .add("replayed", replayed)
       .add("exhausted", exhausted)
       .add("unlike", unlike)
       .add("histories", histories)
@@ -169,6 +184,28 @@ std::string Report::to_json() const {
       .text();
 }
 
+std::string test_of(const std::string& type, const Finding& finding) {
+  const auto name = [](const std::string& words) {
+    std::string out;
+    bool capital = true;
+    for (const char c : words) {
+      const bool letter = std::isalnum(static_cast<unsigned char>(c)) != 0;
+      if (letter) out += capital ? static_cast<char>(std::toupper(c)) : c;
+      capital = !letter;
+    }
+    return out;
+  };
+  std::string out = "    TEST(" + name(type) + ", " + name(finding.law) + ") {\n";
+  out += "      EXPECT_EQ(rejoin::laws::replayed<" + type + ">(\"" + finding.law + "\",\n";
+  std::istringstream lines(finding.numbers);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t mark = line.find("  # ");
+    const std::string what = mark == std::string::npos ? "" : "  // " + line.substr(mark + 4);
+    out += "          \"" + line.substr(0, mark) + "\\n\"" + what + '\n';
+  }
+  return out + "          ), \"\");\n    }\n";
+}
+
 std::string summary(const Report& report) {
   std::string out = report.outcome() == Outcome::pass   ? "all laws hold"
                     : report.outcome() == Outcome::fail ? "laws are broken"
@@ -182,6 +219,7 @@ std::string summary(const Report& report) {
     out +=
         "; power " + std::to_string(report.power.killed) + '/' + std::to_string(report.power.tried);
   }
+  if (report.replayed != 0) out += "; " + std::to_string(report.replayed) + " replayed";
   return out + "; RC_PARAMS=\"seed=" + std::to_string(report.seed) + '"';
 }
 
@@ -190,7 +228,7 @@ std::ostream& operator<<(std::ostream& out, const Report& report) {
   for (const std::string& shortage : report.shortages()) {
     out << "  TOO LITTLE   " << shortage << '\n';
   }
-  for (const Finding& finding : report.findings) print(out, finding);
+  for (const Finding& finding : report.findings) print(out, report.type, finding);
   if (!report.power.survivors.empty()) {
     out << "  not caught   " << joined_names(report.power.survivors) << '\n';
   }

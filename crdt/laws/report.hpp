@@ -18,10 +18,17 @@ enum class Verdict {
 struct Finding {
   std::string law;
   Verdict verdict = Verdict::held;
-  std::string complaint;  // broken: what differs. not_checked: what the type lacks
-  std::string history;    // broken: the shortest history found, one step a line
-  std::size_t steps = 0;  // of that history
+  std::string complaint;      // broken: what differs. not_checked: what the type lacks
+  std::string history;        // broken: the shortest history found, one step a line
+  std::size_t steps = 0;      // of that history
+  std::string sentence = {};  // what the law says
+  std::string ends = {};      // broken: what each replica holds after the history, a line each
+  std::string numbers = {};   // broken: the history, to be played again: counterexample.hpp
+  std::string saved = {};     // broken: the file that it was saved in, if it was
 };
+
+// A GoogleTest of the finding, ready to be pasted. Requires: it is broken, and has numbers.
+std::string test_of(const std::string& type, const Finding& finding);
 
 // How many of the fixed list of wrong types, made of this one, the laws caught.
 struct Power {
@@ -49,6 +56,7 @@ struct Report {
 
   std::string type;
   std::uint64_t seed = 0;
+  std::size_t replayed = 0;   // counterexamples saved by earlier runs
   std::size_t exhausted = 0;  // histories of the scope: all there are
   std::size_t unlike = 0;     // ... of which so many led to states of their own
   std::size_t histories = 0;  // random ones, long ones among them; what follows is of them

@@ -19,6 +19,8 @@ History long_history(const Type& type, std::uint64_t seed, std::size_t number) {
 
 const char* name_of(Phase phase) {
   switch (phase) {
+    case Phase::saved:
+      return "saved";
     case Phase::scope:
       return "scope";
     case Phase::random:
@@ -42,6 +44,15 @@ Search::Search(const Type& type, const Type& letters_from, const Budget& budget,
       progress_(progress),
       stop_at_first_(stop_at_first),
       broken_(book_.laws.size()) {}
+
+void Search::replay(const std::vector<History>& saved) {
+  phase_ = Phase::saved;
+  for (number_ = 0; number_ < saved.size(); ++number_) {
+    for (std::size_t law = 0; law < book_.laws.size() && !done(); ++law) {
+      ask(law, saved[number_], nullptr);
+    }
+  }
+}
 
 void Search::run() {
   exhaust();
@@ -169,6 +180,7 @@ History history_at(const Type& type, const Budget& budget, const Position& posit
       return random_history(type, budget.seed, position.number);
     case Phase::lengthy:
       return long_history(type, budget.seed, position.number);
+    case Phase::saved:
     case Phase::shrinking:
     case Phase::power:
       break;

@@ -40,6 +40,8 @@ class Search {
   Search(const Type& type, const Type& letters_from, const Budget& budget, Progress& progress,
          bool stop_at_first);
 
+  // First of all what broke a law before.
+  void replay(const std::vector<History>& saved);
   void run();
   // Plays the history for all laws that are not broken yet.
   void try_one(const History& history);
