@@ -49,7 +49,7 @@ struct Budget {
   // verdict; without it only a throwing one is.
   bool isolated = false;
   std::uint64_t cpu_ms_max = 10'000;   // for one law of one history
-  std::uint64_t memory_mb_max = 2048;  // for all
+  std::uint64_t memory_mb_max = 2048;  // beyond what the caller has
 };
 
 }  // namespace rejoin::laws

@@ -82,6 +82,7 @@ class Child {
   bool run(const Body& body) {
     int ends[2] = {-1, -1};
     if (where_ == nullptr || pipe(ends) != 0) return false;
+    memory_mb_before_ = memory_mb_of(getpid());
     child_ = fork();
     if (child_ == 0) {
       close(ends[0]);
@@ -137,7 +138,7 @@ class Child {
       if (!why_.empty()) continue;
       if (cpu_ms_of(child_) > cpu + budget_.cpu_ms_max || Clock::now() - since > wall_max) {
         end("does not end: it took more than " + std::to_string(budget_.cpu_ms_max) + " ms");
-      } else if (memory_mb_of(child_) > budget_.memory_mb_max) {
+      } else if (memory_mb_of(child_) > memory_mb_before_ + budget_.memory_mb_max) {
         end("takes more than " + std::to_string(budget_.memory_mb_max) + " MB of memory");
       }
     }
@@ -168,6 +169,7 @@ class Child {
   Progress& progress_;
   Whereabouts* where_ = nullptr;
   pid_t child_ = -1;
+  std::uint64_t memory_mb_before_ = 0;
   std::string sent_;
   std::string why_;
 };

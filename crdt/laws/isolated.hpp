@@ -5,9 +5,9 @@
 // should have one thread. What the child is doing stands in shared memory; the parent watches it.
 //
 // The time limit is for one law of one history, as CPU time of the child (and ten times as much by
-// the wall clock, for a type that sleeps). Memory is what the child holds, looked at from outside
-// every few milliseconds, since the sanitizers reserve more addresses than a limit could allow; a
-// type that is faster than that ends as the system ends it, which is a verdict too.
+// the wall clock, for a type that sleeps). Memory is what the child holds beyond its parent, looked
+// at from outside every few milliseconds, since the sanitizers reserve more addresses than a limit
+// could allow; a type that is faster than that ends as the system ends it, which is a verdict too.
 
 #include "crdt/laws/checking.hpp"
 
