@@ -4,34 +4,34 @@
 // are not compiled with the application: the client protocol, a script. Each family of the
 // catalogue stands for one type here; fields and texts are UTF-8, numbers have 64 bits.
 //
-//     word        type                                     writes, beside remove       reads
-//     gcounter    GCounter                                 add [N]                     integer
-//     pncounter   PnCounter                                add [N]                     integer
-//     resettable  ResettableCounter                        add [N]; reset              integer
-//     bounded     BoundedCounter<>, no remove              add [N]; subtract [N];      integer
-//                                                          move REPLICA N
-//     max, min    MaxRegister<std::int64_t>, MinRegister   set N                       integer,
-//     none lww         LwwRegister<Text>                        set TEXT                    text or
-//     none mv          MvRegister<Text>                         set TEXT                    texts
-//     ordered     OrderedRegister<Ranked, ByRank>          set RANK TEXT               rank and
-//     text ewflag      EwFlag                                   enable; disable             1 or 0
-//     dwflag      DwFlag                                   enable; disable             1 or 0
-//     gset        GSet<Text>                               add TEXT                    texts
-//     twophase    TwoPhaseSet<Text>                        add TEXT                    texts
-//     awset       AwSet<Text>                              add TEXT                    texts
-//     rwset       RwSet<Text>                              add TEXT                    texts
-//     lwwset      LwwSet<Text>                             add TEXT                    texts
-//     gmap        GMap<Text, PnCounter>                    add FIELD [N]               field:
-//     integer lwwmap      LwwMap<Text, Text>                       set FIELD TEXT field: text
-//     multimap    MultiMap<Text, Text>                     add FIELD TEXT              field: texts
-//     ormap       OrMap<Text, OrMap<Text, PnCounter>>      add FIELD FIELD [N]         two fields:
-//                                                                                      integer
-//     hll         HyperLogLog<Text>                        add TEXT                    integer
+//   word       type                                writes, beside remove             reads
+//   gcounter   GCounter                            add [N]                           integer
+//   pncounter  PnCounter                           add [N]                           integer
+//   resettable ResettableCounter                   add [N]; reset                    integer
+//   bounded    BoundedCounter<>, no remove         add [N]; subtract [N]; move WHO N integer
+//   max        MaxRegister<std::int64_t>           set N                             integer?
+//   min        MinRegister<std::int64_t>           set N                             integer?
+//   lww        LwwRegister<Text>                   set TEXT                          text?
+//   mv         MvRegister<Text>                    set TEXT                          texts
+//   ordered    OrderedRegister<Ranked, ByRank>     set RANK TEXT                     rank and text
+//   ewflag     EwFlag                              enable; disable                   1 or 0
+//   dwflag     DwFlag                              enable; disable                   1 or 0
+//   gset       GSet<Text>                          add TEXT                          texts
+//   twophase   TwoPhaseSet<Text>                   add TEXT                          texts
+//   awset      AwSet<Text>                         add TEXT                          texts
+//   rwset      RwSet<Text>                         add TEXT                          texts
+//   lwwset     LwwSet<Text>                        add TEXT                          texts
+//   gmap       GMap<Text, PnCounter>               add FIELD [N]                     by field
+//   lwwmap     LwwMap<Text, Text>                  set FIELD TEXT                    by field
+//   multimap   MultiMap<Text, Text>                add FIELD TEXT                    by field
+//   ormap      OrMap<Text, OrMap<Text, PnCounter>> add FIELD FIELD [N]               two fields
+//   hll        HyperLogLog<Text>                   add TEXT                          integer
 //
-// [N] is 1 if not given. remove takes the key alone, and takes it away; for sets but gset also an
-// element; for lwwmap and multimap a field, for multimap a field and an element; for ormap one
-// field or two. get takes the key, and for maps as many of their fields as one likes. rights is
-// bounded's: how much this replica may take. LatticeValue is a program's own, so no word is for it.
+// [N] is 1 if not given, WHO a replica; ? may be none; maps are read by field. remove takes the key
+// alone, and takes it away; for sets but gset also an element; for lwwmap and multimap a field, for
+// multimap a field and an element; for ormap one field or two. get takes the key, and for maps as
+// many of their fields as one likes. rights is bounded's: how much this replica may take.
+// LatticeValue is a program's own, so no word is for it.
 //
 // The table in code is type_forms() (operation_form.hpp).
 
