@@ -47,10 +47,9 @@ struct Cart {
     bool changed = false;
     for (const auto& [item, theirs] : other.lines) {
       Line& mine = lines[item];
-      const bool later = draft == Draft::first
-                             ? theirs.said_ms > mine.said_ms
-                             : std::tie(theirs.said_ms, theirs.count) >
-                                   std::tie(mine.said_ms, mine.count);
+      const bool later = draft == Draft::first ? theirs.said_ms > mine.said_ms
+                                               : std::tie(theirs.said_ms, theirs.count) >
+                                                     std::tie(mine.said_ms, mine.count);
       if (later) mine = theirs;
       changed |= later;
     }

@@ -15,8 +15,8 @@ constexpr std::array<std::string_view, 10> verbs = {
 constexpr VerbForm remove_key = {Verb::remove, "", 0, "remove the key"};
 constexpr VerbForm remove_element = {Verb::remove, "T", 0,
                                      "remove an element, or without one the key"};
-constexpr VerbForm remove_for_ever = {
-    Verb::remove, "T", 0, "remove an element, or without one the key and all removals"};
+constexpr VerbForm remove_for_ever = {Verb::remove, "T", 0,
+                                      "remove an element, or without one the key and all removals"};
 constexpr VerbForm remove_field = {Verb::remove, "F", 0, "remove a field, or without one the key"};
 constexpr VerbForm get = {Verb::get, "", 0, "print the value"};
 constexpr VerbForm get_field = {Verb::get, "F", 0, "print all fields, or the value of one"};
