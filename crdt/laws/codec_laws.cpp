@@ -66,7 +66,7 @@ bool worth_attacking(Memo& memo, const std::string& bytes) {
 }  // namespace
 
 std::string encoding_round_trips(const Played& played) {
-  for (const State* state : mergeable(played, 6)) {
+  for (const State* state : mergeable(played, 8)) {
     const std::string bytes = state->bytes();
     const std::optional<State> back = state->decoded(bytes);
     if (!back) return state->text() + " does not decode from its own bytes 0x" + hex(bytes);
@@ -88,13 +88,13 @@ std::string bytes_are_canonical(const Played& played) {
                   [&](const State& other) { rotated.merge(other); });
     same.push_back(std::move(rotated));
   }
-  for (const State* state : spread(played.states, 5)) same.push_back(*state);
+  for (const State* state : spread(played.states, 8)) same.push_back(*state);
   std::vector<std::string> bytes;
   for (const State& state : same) bytes.push_back(state.bytes());
   for (std::size_t i = 0; i < same.size(); ++i) {
     for (std::size_t j = i; j < same.size(); ++j) {
-      const bool equal = same[i] == same[j];
-      if (equal == (bytes[i] == bytes[j])) continue;
+      const bool equal = same[i] == same[j];  // i == j: encoded a second time
+      if (equal == (bytes[i] == (i == j ? same[j].bytes() : bytes[j]))) continue;
       return std::string(equal ? "equal states have unequal" : "unequal states have equal") +
              " bytes: " + same[i].text() + " 0x" + hex(bytes[i]) + ", " + same[j].text() + " 0x" +
              hex(bytes[j]);

@@ -233,6 +233,58 @@ TEST(WrongBytes, DecoderThatChecksNothingIsCaught) {
   expect_caught_by<WrongBytes<BytesBug::checks_nothing>>("hostile bytes do no harm");
 }
 
+// A set whose copies share what they hold until one changes; its query sorts that, for all of them.
+struct SortsInCopies {
+  std::shared_ptr<std::vector<int>> held = std::make_shared<std::vector<int>>();
+
+  bool take(int element) {
+    if (std::find(held->begin(), held->end(), element) != held->end()) return false;
+    held = std::make_shared<std::vector<int>>(*held);
+    held->insert(held->begin(), element);
+    return true;
+  }
+  bool merge(const SortsInCopies& other) {
+    const std::vector<int> theirs = *other.held;
+    bool changed = false;
+    for (int element : theirs) changed |= take(element);
+    return changed;
+  }
+  friend bool operator==(const SortsInCopies& a, const SortsInCopies& b) {
+    return std::set<int>(a.held->begin(), a.held->end()) ==
+           std::set<int>(b.held->begin(), b.held->end());
+  }
+};
+
+template <>
+struct Subject<SortsInCopies> {
+  using Op = int;
+  static rc::Gen<Op> operations() { return few(6); }
+  static void apply(SortsInCopies& set, const Op& op, const At&) { set.take(op); }
+  static std::vector<int> value(const SortsInCopies& set) {
+    std::sort(set.held->begin(), set.held->end());
+    return *set.held;
+  }
+};
+
+}  // namespace rejoin::laws
+
+template <>
+struct rejoin::Codec<rejoin::laws::SortsInCopies> {
+  static constexpr std::uint32_t tag = 1001;
+  static void encode(std::string& out, const laws::SortsInCopies& set) {
+    Codec<std::vector<int>>::encode(out, *set.held);
+  }
+  static bool decode(ByteReader& in, laws::SortsInCopies& set) {
+    return Codec<std::vector<int>>::decode(in, *set.held);
+  }
+};
+
+namespace rejoin::laws {
+
+TEST(WrongQuery, QueryThatWritesIntoWhatCopiesShareIsCaught) {
+  expect_caught_by<SortsInCopies>("queries are pure");
+}
+
 // Nothing ever happens here, so nothing can break: the kit must not call that a pass.
 struct Idle {
   bool merge(const Idle&) { return false; }
