@@ -38,6 +38,11 @@ parse() {
   done
 }
 
+# How many lines of the test's own go into the receipt; a campaign may say more. What it defines as
+# `conclude FILE` is given all output, and what that prints, indented, belongs to it.
+receipt_lines=8
+conclude() { :; }
+
 # run_campaign PROGRAM FILTER: builds, runs, shows, and keeps the receipt.
 run_campaign() {
   local program=$1 filter=$2 started out status verdict
@@ -46,6 +51,7 @@ run_campaign() {
   started=$SECONDS
   build/release/bin/"$program" --gtest_filter="$filter" --gtest_brief=1 | tee "$out"
   status=${PIPESTATUS[0]}
+  conclude "$out" | tee -a "$out"
   verdict=passed
   (( status == 0 )) || verdict=FAILED
   echo "$name: $verdict in $(( SECONDS - started )) s"
@@ -59,7 +65,7 @@ run_campaign() {
       printf 'commit   %s\n' "$(git describe --always --dirty --exclude '*')"
       printf 'date     %s\n' "$(date -u +%Y-%m-%d)"
       printf 'took     %s s\n\n' "$(( SECONDS - started ))"
-      grep '^  ' "$out" | tail -n 8
+      grep '^  ' "$out" | tail -n "$receipt_lines"
     } > "docs/campaigns/$name.txt"
     echo "receipt: docs/campaigns/$name.txt"
   fi

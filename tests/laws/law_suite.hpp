@@ -28,7 +28,7 @@ TYPED_TEST_P(Laws, HoldInHistoriesOfThreeReplicas) {
   const Report report = check<TypeParam>(budget);
 
   EXPECT_TRUE(report.ok()) << report;
-  std::cout << "  " << summary(report) << '\n';
+  std::cout << "  " << report.type << ": " << summary(report) << '\n';
   for (const std::string& mutant : report.power.survivors) {
     std::cout << "  not caught: " << mutant << '\n';
   }
