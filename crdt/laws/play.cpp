@@ -1,6 +1,8 @@
 #include "crdt/laws/play.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace rejoin::laws {
 namespace {
@@ -85,11 +87,16 @@ class Player {
     learn(step.move.at, number);
   }
 
+  // Distinct ones. Those with other bytes are not compared: in a long history that would take most
+  // of the time, and should they be equal, a law will say so. Without a codec all bytes are alike.
   void collect_states() {
+    std::map<std::string, std::vector<std::size_t>> with_bytes;
     const auto add = [&](const State& state) {
-      if (std::find(played_.states.begin(), played_.states.end(), state) == played_.states.end()) {
-        played_.states.push_back(state);
-      }
+      std::vector<std::size_t>& alike = with_bytes[state.bytes()];
+      const auto same = [&](std::size_t i) { return played_.states[i] == state; };
+      if (std::any_of(alike.begin(), alike.end(), same)) return;
+      alike.push_back(played_.states.size());
+      played_.states.push_back(state);
     };
     for (const State& state : states_) add(state);
     std::for_each(reached_.rbegin(), reached_.rend(), add);

