@@ -61,7 +61,7 @@ struct Subject<Reluctant> {
   static rc::Gen<Op> operations() { return few(40); }
   static Result<Reluctant> apply(Reluctant& greatest, const Op& op, const At&) {
     if (op != 1) return Error{};
-    greatest.merge({{op}});
+    greatest.merge(Greatest{op});
     return greatest;
   }
 };
