@@ -99,8 +99,8 @@ class Operation {
     return "key" + std::to_string(mix64(key) % workload_.keys);
   }
   Family family() const {
-    const std::vector<Family> drawn = drawn_families(workload_, draws_);
-    return drawn[bits(Purpose::operation_kind) % drawn.size()];
+    const std::vector<Family>& families = workload_.families;
+    return families[bits(Purpose::operation_kind) % families.size()];
   }
   std::int64_t either_way() const { return static_cast<std::int64_t>(value() % 19) - 9; }
   // Fields and elements are few, so that they meet.

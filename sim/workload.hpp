@@ -19,7 +19,7 @@ constexpr std::size_t families_at_once = 7;
 std::vector<Family> drawn_families(const Workload& workload, const Draws& draws);
 
 // Runs transaction k on tx and tells the specification each step. An error if it is one that
-// refuses.
+// refuses. Requires that the workload's families are those drawn.
 Result<void> run_transaction(const Workload& workload, const Draws& draws, std::uint64_t k,
                              unsigned node, const Store& store, Transaction& tx,
                              Specification& specification);

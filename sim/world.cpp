@@ -12,11 +12,14 @@ World::World(const Scenario& scenario, Plan plan, std::uint64_t seed)
     : scenario_(scenario),
       plan_(std::move(plan)),
       draws_(seed),
+      workload_(scenario.workload),
       network_(draws_, scenario.links, plan_.faults, plan_.receipts),
       store_(StoreId::named("simulated")),
       nodes_(scenario.nodes),
       oracle_(ledger_, scenario.nodes),
-      specification_(ledger_, scenario.nodes) {}
+      specification_(ledger_, scenario.nodes) {
+  workload_.families = drawn_families(scenario.workload, draws_);
+}
 
 Outcome World::run() {
   begin();
@@ -126,8 +129,8 @@ void World::transact(std::uint64_t k, unsigned planned) {
     specification_.begin(node.number);
     const auto done = node.replica->transact(
         [&](Transaction& tx) {
-          return run_transaction(scenario_.workload, draws_, k, node.number, node.replica->store(),
-                                 tx, specification_);
+          return run_transaction(workload_, draws_, k, node.number, node.replica->store(), tx,
+                                 specification_);
         },
         now_at(node));
     const auto refusal = specification_.refusal();

@@ -26,6 +26,7 @@
 #include "sim/schedule.hpp"
 #include "sim/specification.hpp"
 #include "sim/trace.hpp"
+#include "sim/workload.hpp"
 
 namespace rejoin::sim {
 
@@ -102,6 +103,7 @@ class World {
   const Scenario& scenario_;
   Plan plan_;
   Draws draws_;
+  Workload workload_;  // with the families of this seed
   Network network_;
   StoreId store_;
   Schedule<Happening> schedule_;

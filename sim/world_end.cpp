@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <utility>
-#include "sim/families.hpp"
 
+#include "sim/families.hpp"
 #include "sim/world.hpp"
 
 namespace rejoin::sim {

@@ -48,11 +48,13 @@ Budget::Budget(Level level) {
       break;
     case Level::normal:
       scope.operations = 4;
+      picks_max = 12;
       histories = 20 * scale;
       long_histories = 2 * scale / 5;
       break;
     case Level::deep:
       scope = {4, 4};
+      picks_max = 12;
       histories = 500 * scale;
       long_histories = 10 * scale;
       break;

@@ -37,6 +37,8 @@ struct Budget {
   std::size_t long_histories = 0;  // of 60 to 160 steps
   std::uint64_t seed = 0;
   Scope scope;
+  // Of one random history: states that are held against each other, at most.
+  std::size_t picks_max = 8;
 
   // Also run the laws on wrong types made of this one, and say how many they catch: mutants.hpp.
   // For a right type it takes about as long again.

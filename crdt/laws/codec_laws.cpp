@@ -55,12 +55,13 @@ std::string under_attack(const State& state, const std::string& bytes) {
   return {};
 }
 
-// It takes long, so each once; and of many, a part.
+// It takes long, so each once; and of many, a part, which the seed chooses.
 bool worth_attacking(Memo& memo, const std::string& bytes) {
-  constexpr std::size_t all_max = 100;
   const std::uint64_t hash = hash64(bytes);
   if (!memo.hostile.insert(hash).second) return false;
-  return memo.hostile.size() <= all_max || hash % 4 == 0;
+  if (memo.attacks_left == 0) return combine64(memo.seed, hash) % 4 == 0;
+  --memo.attacks_left;
+  return true;
 }
 
 }  // namespace

@@ -35,7 +35,9 @@ struct Coverage {
 
 // What need not be tried twice in one check: bytes, by their hash.
 struct Memo {
-  std::size_t picks_max = 8;  // states of one history that are held against each other
+  std::size_t picks_max = 8;       // states of one history that are held against each other
+  std::size_t attacks_left = 100;  // states whose bytes are all attacked; of later ones a part is
+  std::uint64_t seed = 0;          // which part
   std::set<std::uint64_t> hostile;
 };
 

@@ -67,8 +67,14 @@ void Search::exhaust() {
   phase_ = Phase::scope;
   // Of three operations; what fewer led to has been seen before.
   memo_.picks_max = 5;
+  memo_.seed = budget_.seed;
   Scope scope = budget_.scope;
-  const std::vector<Operation> letters = letters_of(letters_from_, scope.letters);
+  std::vector<Operation> letters;
+  try {
+    letters = letters_of(letters_from_, scope.letters);
+  } catch (...) {
+    return;  // it throws on operations of its own: each random history will say what
+  }
   scope.letters = letters.size();
   each_in_scope(scope, [&](const std::vector<ScopedStep>& steps) {
     number_ = seen_.exhausted++;
@@ -78,7 +84,8 @@ void Search::exhaust() {
 }
 
 void Search::draw_all() {
-  memo_.picks_max = 8;
+  memo_.picks_max = budget_.picks_max;
+  memo_.attacks_left = budget_.histories;  // these states are richer than those of the scope
   const std::size_t all = budget_.histories + budget_.long_histories;
   for (std::size_t i = 0; i < all && !done(); ++i) {
     const bool lengthy = i >= budget_.histories;

@@ -16,7 +16,10 @@ namespace rejoin::integration {
 class Daemon {
  public:
   // `more`: --data DIR or --volatile, and whatever else.
-  explicit Daemon(std::vector<std::string> more) : more_(std::move(more)) { start(); }
+  explicit Daemon(std::vector<std::string> more, std::string address = free_addresses(1)[0])
+      : address_(std::move(address)), more_(std::move(more)) {
+    start();
+  }
 
   void start() {
     std::vector<std::string> words = {"rejoind", "--listen", address_, "--insecure"};
@@ -49,7 +52,7 @@ class Daemon {
   }
 
  private:
-  std::string address_ = free_addresses(1)[0];
+  std::string address_;
   std::vector<std::string> more_;
   std::unique_ptr<Process> process_;
 };

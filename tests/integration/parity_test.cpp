@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t replicas = 3;
 constexpr std::uint64_t wall_ms = 1'700'000'000'000;
 
-// All seven types, as they stand alone at one replica.
+// Seven types, as they stand alone at one replica.
 struct Values {
   GCounter g;
   PnCounter pn;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 
@@ -305,6 +306,22 @@ TEST(WrongNothing, TypeThatDoesNothingIsVacuousNotRight) {
   EXPECT_TRUE(report.broken().empty()) << report;
   EXPECT_TRUE(report.vacuous());
   EXPECT_FALSE(report.ok());
+}
+
+// It throws at its first operation, when the kit only wants to know what operations there are.
+struct Throwing : Idle {};
+
+template <>
+struct Subject<Throwing> : Subject<Idle> {
+  static void apply(Throwing&, const Op&, const At&) { throw std::runtime_error("out of order"); }
+};
+
+TEST(WrongNothing, TypeThatThrowsAtOnceFailsWithWhatItThrew) {
+  const Report report = report_on<Throwing>();
+
+  EXPECT_EQ(report.outcome(), Outcome::fail);
+  ASSERT_TRUE(report.broke("merge is commutative")) << report;
+  EXPECT_NE(report.findings.front().complaint.find("out of order"), std::string::npos);
 }
 
 }  // namespace rejoin::laws
