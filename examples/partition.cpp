@@ -18,6 +18,8 @@ Scenario two_against_three() {
   scenario.nodes = 5;
   scenario.until = 6 * second;
   scenario.swarm = false;  // every seed takes every fault
+  scenario.workload.families = {rejoin::Family::mv_register, rejoin::Family::aw_set,
+                                rejoin::Family::lww_register, rejoin::Family::pn_counter};
   scenario.workload.transactions = 60;
   scenario.workload.over = {0, 6 * second};
   FaultSpec cut;

@@ -23,9 +23,9 @@ World::World(const Scenario& scenario, Plan plan, std::uint64_t seed)
 
 Outcome World::run() {
   begin();
-  const Time deadline = scenario_.until + scenario_.converge + scenario_.quiet;
   while (!violation_ && phase_ != Phase::over) {
-    if (schedule_.empty() || schedule_.next() > deadline) {
+    const Time converged = std::max(scenario_.until + scenario_.converge, stragglers_until_);
+    if (schedule_.empty() || schedule_.next() > converged + scenario_.quiet) {
       violate("liveness", 0, "the replicas are not equal within the time to converge");
       break;
     }
@@ -248,7 +248,7 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   }
   const bool only_a_clock =
       std::holds_alternative<ClockShown>(frame->body) || std::holds_alternative<Hello>(frame->body);
-  if (phase_ == Phase::quiet && !only_a_clock && now_ > converged_at_ + scenario_.quiet / 2) {
+  if (phase_ == Phase::quiet && !only_a_clock && now_ > calm_from() + scenario_.quiet / 2) {
     return violate("unrest", node.number,
                    "all is equal, and still there is sent: " + described(*frame));
   }
@@ -260,6 +260,7 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   payload->bytes = std::move(transmit.bytes);
   for (Time at : network_.send(node.number, target, payload->bytes.size(), now_)) {
     schedule_.add(at, {Happening::Kind::deliver, target, node.number, 0, payload});
+    if (now_ < scenario_.until) stragglers_until_ = std::max(stragglers_until_, at);
   }
 }
 

@@ -11,6 +11,7 @@
 // A run is a function of the scenario and the seed. Nothing here reads a clock, an address or a
 // thread.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -89,6 +90,9 @@ class World {
 
   // ---- world_end.cpp: what must hold in the end
   void watch_convergence();
+  // A late duplicate of an old clock makes its receiver send again, which is right; only after the
+  // last of them may nothing but clocks be sent.
+  Time calm_from() const { return std::max(converged_at_, stragglers_until_); }
   bool all_equal(std::string& canonical) const;
   void judge_entries();
   void judge_values(const std::vector<bool>& happened);
@@ -110,6 +114,7 @@ class World {
   Time now_ = 0;
   Phase phase_ = Phase::safety;
   Time converged_at_ = 0;
+  Time stragglers_until_ = 0;  // the last arrival of what was sent before all healed
   std::string converged_canonical_;
   std::vector<Node> nodes_;
   Ledger ledger_;

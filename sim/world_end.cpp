@@ -31,7 +31,7 @@ void World::watch_convergence() {
     phase_ = Phase::quiet;
     return log(0, "all replicas are equal");
   }
-  if (now_ < converged_at_ + scenario_.quiet) return;
+  if (now_ < calm_from() + scenario_.quiet) return;
   if (!all_equal(canonical) || canonical != converged_canonical_) {
     return violate("stability", 0, "all was equal, and changed again without any operation");
   }

@@ -233,7 +233,17 @@ class Victim {
     }
     process_->signal(SIGKILL);
   }
-  void expect_killed() { EXPECT_EQ(process_->wait(), 128 + SIGKILL) << process_->errors(); }
+  // libzmq may have ended it before (its issue 4841): a peer died while our queue was full. That is
+  // one more crash, which must lose nothing either.
+  void expect_killed() {
+    const std::optional<int> exit = process_->wait();
+    const std::string errors = process_->errors();
+    if (exit == 128 + SIGABRT && errors.find("!_io_error") != std::string::npos) {
+      std::cout << "  libzmq aborted " << name_ << " before it was killed\n";
+    } else {
+      EXPECT_EQ(exit, 128 + SIGKILL) << errors;
+    }
+  }
   void stop() {
     process_->signal(SIGTERM);
     EXPECT_EQ(process_->wait(), 0) << process_->errors();
