@@ -108,17 +108,24 @@ requires(!std::same_as<N, bool>) struct ValueDifference<N> {
 template <class List, class Name, class Both, class Left, class Right>
 void walk_both(const List& before, const List& after, Name&& name, Both&& on_both, Left&& on_left,
                Right&& on_right) {
+  const auto encoding_at = [&](auto at, const List& list) {
+    return at == list.end() ? std::string() : encoded(name(*at));
+  };
   auto a = before.begin();
   auto b = after.begin();
+  std::string left = encoding_at(a, before);
+  std::string right = encoding_at(b, after);
   while (a != before.end() || b != after.end()) {
-    const std::string left = a == before.end() ? std::string() : encoded(name(*a));
-    const std::string right = b == after.end() ? std::string() : encoded(name(*b));
     if (b == after.end() || (a != before.end() && left < right)) {
       on_left(*a++);
+      left = encoding_at(a, before);
     } else if (a == before.end() || right < left) {
       on_right(*b++);
+      right = encoding_at(b, after);
     } else {
       on_both(*a++, *b++);
+      left = encoding_at(a, before);
+      right = encoding_at(b, after);
     }
   }
 }

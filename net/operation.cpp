@@ -1,7 +1,6 @@
 #include "net/operation.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -60,12 +59,6 @@ bool with_type(Family family, F&& f) {
   return with_type(family, f, Table{});
 }
 
-std::int64_t rank_of(const std::string& text) {
-  std::int64_t rank = 0;
-  std::from_chars(text.data(), text.data() + text.size(), rank);
-  return rank;
-}
-
 // ---- writing: a refusal is kept in the transaction
 
 std::int64_t number_in(const Operation& operation) {
@@ -122,7 +115,7 @@ void change(ExtremumRegister<std::int64_t, Better, family, In> object, const Ope
 template <class Better, Family family, class In>
 void change(ExtremumRegister<Ranked, Better, family, In> object, const Operation& operation,
             Transaction& tx) {
-  object.set(tx, {rank_of(operation.fields[0]), text_in(operation)});
+  object.set(tx, {*rank_from(operation.fields[0]), text_in(operation)});
 }
 
 template <class Flag>

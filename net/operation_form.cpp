@@ -276,10 +276,7 @@ Result<void> check_words(const Operation& operation, const VerbForm& form,
                    "' is no replica: rejoin status of the node that shall get the "
                    "rights shows its replica");
     }
-    std::int64_t rank = 0;
-    const char* end = field.data() + field.size();
-    const auto read = std::from_chars(field.data(), end, rank);
-    if (word == Word::rank && (read.ec != std::errc() || read.ptr != end)) {
+    if (word == Word::rank && !rank_from(field)) {
       return wrong(said + " takes an integer as rank, not '" + field + "'");
     }
   }
@@ -331,6 +328,14 @@ std::string_view word_for(Verb verb) {
 
 bool is_value(char word) {
   return word == static_cast<char>(Word::text) || word == static_cast<char>(Word::number);
+}
+
+std::optional<std::int64_t> rank_from(std::string_view text) {
+  std::int64_t rank = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, rank);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return rank;
 }
 
 std::string name_of_word(std::string_view takes, std::size_t at) {

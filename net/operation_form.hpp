@@ -3,6 +3,7 @@
 // The table of operation.hpp, as data: which type has which verbs, what each takes, and how to say
 // it. Command line, completion, help and checks are made from it.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ std::string_view word_for(Family type);
 std::string_view word_for(Verb verb);
 
 bool is_value(char word);
+// The number that a rank is written as; nothing if it is none.
+std::optional<std::int64_t> rank_from(std::string_view text);
 // What help calls the word at a place of `takes`: FIELD, N.
 std::string name_of_word(std::string_view takes, std::size_t at);
 // As "lwwmap set KEY FIELD TEXT".

@@ -127,13 +127,15 @@ Report check_laws(const Type& type, const Budget& budget, Progress& progress) {
 }
 
 void try_mutants(const Type& type, const Budget& budget, Progress& progress, std::size_t from,
-                 const std::function<void(Fate)>& say) {
+                 const std::function<void(const char*, Fate)>& say) {
   const Budget less = budget_for_mutants(budget);
   const auto mutants = mutants_of(type);
   for (std::size_t i = from; i < mutants.size(); ++i) {
     InMutant inside(progress, {Phase::power, i, mutants[i]->title()});
     const bool killed = caught(type, *mutants[i], less, inside);
-    say(killed ? Fate::killed : mutants[i]->differed() ? Fate::survived : Fate::same);
+    say(mutants[i]->title(), killed                   ? Fate::killed
+                             : mutants[i]->differed() ? Fate::survived
+                                                      : Fate::same);
   }
 }
 
@@ -156,10 +158,8 @@ Report check(const Type& type, const Budget& budget, Progress& progress) {
   if (budget.isolated) return check_isolated(type, budget, progress);
   Report report = check_laws(type, budget, progress);
   if (!budget.power || !report.broken().empty()) return report;
-  const auto mutants = mutants_of(type);
-  std::size_t number = 0;
   try_mutants(type, budget, progress, 0,
-              [&](Fate fate) { note_fate(mutants[number++]->title(), fate, report.power); });
+              [&](const char* title, Fate fate) { note_fate(title, fate, report.power); });
   return report;
 }
 

@@ -15,9 +15,9 @@ Report check_laws(const Type& type, const Budget& budget, Progress& progress);
 
 enum class Fate : char { killed = 'k', survived = 's', same = '=' };
 
-// Says of each mutant, from the given one on, what became of it.
+// Says of each mutant, from the given one on, its title and what became of it.
 void try_mutants(const Type& type, const Budget& budget, Progress& progress, std::size_t from,
-                 const std::function<void(Fate)>& say);
+                 const std::function<void(const char*, Fate)>& say);
 void note_fate(const std::string& title, Fate fate, Power& power);
 
 }  // namespace rejoin::laws

@@ -200,7 +200,7 @@ Power power_of(const Type& type, const Budget& budget, Progress& progress) {
     Child child(budget, progress);
     const bool ran = child.run([&](Progress& inside, const auto& send) {
       try_mutants(type, budget, inside, next,
-                  [&](Fate fate) { send(std::string(1, static_cast<char>(fate))); });
+                  [&](const char*, Fate fate) { send(std::string(1, static_cast<char>(fate))); });
     });
     if (!ran) break;
     for (const char fate : child.sent()) {

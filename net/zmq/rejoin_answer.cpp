@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "net/operation_form.hpp"
 
@@ -43,8 +42,7 @@ Json json_of(const TypeForm& form, const std::vector<const Item*>& items) {
       return item.value != Plain(std::int64_t{0});
     case TypeForm::Reads::ranked:
       if (item.fields.empty()) return nullptr;
-      return {{"rank", std::strtoll(item.fields.back().c_str(), nullptr, 10)},
-              {"text", json_of(item.value)}};
+      return {{"rank", rank_from(item.fields.back()).value_or(0)}, {"text", json_of(item.value)}};
     default:
       return json_of(item.value);
   }

@@ -34,29 +34,14 @@
 #include "crdt/resettable_counter.hpp"
 #include "crdt/rw_set.hpp"
 #include "crdt/two_phase_set.hpp"
+#include "tests/user_types.hpp"
 
 namespace rejoin::fuzz {
 
 enum class Colour : std::uint8_t { red, green };
 
-struct ShorterFirst {
-  static constexpr std::string_view name = "fuzz.shorter_first";
-  bool operator()(const std::string& a, const std::string& b) const { return a.size() < b.size(); }
-};
-
-// A user's lattice, whose codec comes by itself.
-struct HighScore {
-  static constexpr std::string_view name = "fuzz.high_score";
-  std::string player;
-  std::int64_t points = 0;
-
-  bool merge(const HighScore& other) {
-    if (std::tie(other.points, other.player) <= std::tie(points, player)) return false;
-    *this = other;
-    return true;
-  }
-  friend bool operator==(const HighScore&, const HighScore&) = default;
-};
+using test::ByLength;
+using test::HighScore;
 
 template <class... Ts>
 struct Types {};
@@ -71,7 +56,7 @@ using AllTypes =
           std::string, std::vector<std::uint8_t>, std::optional<std::string>,
           std::vector<std::string>, std::pair<std::int32_t, float>, Colour, Stamped<std::string>,
           GSet<std::string>, TwoPhaseSet<double>, RwSet<std::string>, LwwSet<std::uint64_t>, EwFlag,
-          DwFlag, OrderedRegister<std::string, ShorterFirst>, ResettableCounter, BoundedCounter<>,
+          DwFlag, OrderedRegister<std::string, ByLength>, ResettableCounter, BoundedCounter<>,
           BoundedCounter<-3>, HyperLogLog<std::string, 4>, LatticeValue<HighScore>,
           LwwMap<std::string, std::string>, MultiMap<std::string, std::int64_t>,
           GMap<std::string, EwFlag>, GMap<std::uint8_t, MaxRegister<std::int64_t>>,

@@ -14,14 +14,11 @@
 #include "crdt/laws/past.hpp"
 #include "crdt/laws/subject.hpp"
 #include "crdt/ordered_register.hpp"
+#include "tests/user_types.hpp"
 
 namespace rejoin::laws {
 
-struct ByLength {
-  static constexpr std::string_view name = "test.by_length";
-  bool operator()(const std::string& a, const std::string& b) const { return a.size() < b.size(); }
-};
-using Longest = OrderedRegister<std::string, ByLength>;
+using Longest = OrderedRegister<std::string, test::ByLength>;
 
 template <>
 struct Subject<Longest> {
@@ -42,38 +39,23 @@ struct Subject<Longest> {
   }
 };
 
-// The best score, by points and then by name.
-struct Best {
-  static constexpr std::string_view name = "test.best";
-  std::string player;
-  std::int64_t points = 0;
-
-  bool merge(const Best& other) {
-    if (std::tie(other.points, other.player) <= std::tie(points, player)) return false;
-    *this = other;
-    return true;
-  }
-  friend bool operator==(const Best&, const Best&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Best& best) {
-    return out << rc::toString(best.player) << ' ' << best.points;
-  }
-};
-using BestEver = LatticeValue<Best>;
+using test::HighScore;
+using BestEver = LatticeValue<HighScore>;
 
 template <>
 struct Subject<BestEver> {
-  using Op = Best;
+  using Op = HighScore;
   static rc::Gen<Op> operations() {
     return rc::gen::map(rc::gen::pair(few_strings(), few(3)), [](const auto& drawn) {
-      return Best{drawn.first, drawn.second};
+      return HighScore{drawn.first, drawn.second};
     });
   }
   static auto apply(BestEver& best, const Op& op, const At& at) { return best.join(at, op); }
-  static Best value(const BestEver& best) { return best.value(); }
-  static Best specified(const Past<Op>& past) {
-    Best best;
+  static HighScore value(const BestEver& best) { return best.value(); }
+  static HighScore specified(const Past<Op>& past) {
+    HighScore best;
     for (std::size_t i = 0; i < past.size(); ++i) {
-      const Best& other = past.op(i);
+      const HighScore& other = past.op(i);
       if (std::tie(best.points, best.player) < std::tie(other.points, other.player)) best = other;
     }
     return best;

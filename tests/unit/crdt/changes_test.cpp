@@ -24,6 +24,7 @@
 #include "crdt/resettable_counter.hpp"
 #include "crdt/rw_set.hpp"
 #include "crdt/two_phase_set.hpp"
+#include "tests/user_types.hpp"
 
 namespace rejoin {
 namespace {
@@ -34,11 +35,6 @@ using enum ChangeKind;
 const ReplicaId me(1);
 const At at_1(me, 1);
 const At at_2(me, 2);
-
-struct ByLength {
-  static constexpr std::string_view name = "changes_test.by_length";
-  bool operator()(const Text& a, const Text& b) const { return a.size() < b.size(); }
-};
 
 struct Best {
   static constexpr std::string_view name = "changes_test.best";
@@ -114,7 +110,7 @@ TEST(Changes, OfRegistersSayFromWhatToWhat) {
 TEST(Changes, OfTheBestSayWhatItBeat) {
   using Max = MaxRegister<std::int64_t>;
   using Min = MinRegister<std::int64_t>;
-  using Longest = OrderedRegister<Text, ByLength>;
+  using Longest = OrderedRegister<Text, test::ByLength>;
   Max max;
   static_cast<void>(max.set(me, 3));
   Min min;

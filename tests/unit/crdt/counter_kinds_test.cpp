@@ -10,6 +10,7 @@
 #include "crdt/lattice_value.hpp"
 #include "crdt/ordered_register.hpp"
 #include "crdt/resettable_counter.hpp"
+#include "tests/user_types.hpp"
 
 namespace rejoin {
 namespace {
@@ -181,19 +182,8 @@ TEST(OrderedRegister, KeepsTheGreatestAndBreaksTiesByBytes) {
   EXPECT_EQ(here.value(), (Job{"cook", 2}));
 }
 
-struct HighScore {
-  static constexpr std::string_view name = "test.high_score";
-  std::string player;
-  std::int64_t points = 0;
-  bool merge(const HighScore& other) {
-    if (std::tie(other.points, other.player) <= std::tie(points, player)) return false;
-    *this = other;
-    return true;
-  }
-  friend bool operator==(const HighScore&, const HighScore&) = default;
-};
-
 TEST(LatticeValue, MakesALatticeOfTheUsersAType) {
+  using test::HighScore;
   LatticeValue<HighScore> here;
   LatticeValue<HighScore> there;
   here.join(a, {"anna", 120});

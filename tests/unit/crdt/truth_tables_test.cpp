@@ -32,6 +32,7 @@
 #include "crdt/resettable_counter.hpp"
 #include "crdt/rw_set.hpp"
 #include "crdt/two_phase_set.hpp"
+#include "tests/user_types.hpp"
 
 namespace rejoin {
 namespace {
@@ -149,10 +150,6 @@ void write_flag(std::ostream& out, const char* title, bool on) {
   write_table<Flag>(out, title, {on ? enable : disable}, {enable, disable});
 }
 
-struct ByLength {
-  static constexpr std::string_view name = "test.by_length";
-  bool operator()(const Text& one, const Text& other) const { return one.size() < other.size(); }
-};
 struct Longest {
   static constexpr std::string_view name = "test.longest";
   Text text;
@@ -269,7 +266,7 @@ std::string page() {
   write_register<MvRegister<Text>>(out, "MvRegister");
   write_extremum<MaxRegister<std::int64_t>>(out, "MaxRegister");
   write_extremum<MinRegister<std::int64_t>>(out, "MinRegister");
-  using Ordered = OrderedRegister<Text, ByLength>;
+  using Ordered = OrderedRegister<Text, test::ByLength>;
   const auto set = [](const char* value) {
     return [value](Ordered& r, const At& at) { (void)r.set(at, value); };
   };

@@ -33,6 +33,7 @@
 #include "tests/unit/net/cluster.hpp"
 #include "tests/unit/net/desk.hpp"
 #include "tests/unit/net/random_entries.hpp"
+#include "tests/user_types.hpp"
 
 namespace rejoin::testing {
 namespace {
@@ -148,31 +149,14 @@ struct Operations<BoundedCounter<-5>> {
 template <>
 struct Operations<HyperLogLog<std::string>> : Operations<GSet<std::string>> {};
 
-struct HighScore {
-  static constexpr std::string_view name = "test.high_score";
-  std::string player;
-  std::int64_t points = 0;
-  bool merge(const HighScore& other) {
-    if (std::tie(other.points, other.player) <= std::tie(points, player)) return false;
-    *this = other;
-    return true;
-  }
-  friend bool operator==(const HighScore&, const HighScore&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const HighScore& score) {
-    return out << score.player << ' ' << score.points;
-  }
-};
+using test::HighScore;
 template <>
 struct Operations<LatticeValue<HighScore>> {
   static auto apply(std::uint64_t draw, auto& value, auto&& who) {
     return value.join(who, {std::to_string(draw % 3), static_cast<std::int64_t>(draw / 3 % 50)});
   }
 };
-struct ByLength {
-  static constexpr std::string_view name = "test.by_length";
-  bool operator()(const std::string& a, const std::string& b) const { return a.size() < b.size(); }
-};
-using Longest = OrderedRegister<std::string, ByLength>;
+using Longest = OrderedRegister<std::string, test::ByLength>;
 template <>
 struct Operations<Longest> {
   static auto apply(std::uint64_t draw, auto& value, auto&& who) {
