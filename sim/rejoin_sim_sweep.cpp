@@ -165,6 +165,21 @@ Finished take_result(const std::string& line, SweepResult& result) {
 
 }  // namespace
 
+bool parse_seeds(const std::string& text, SweepSettings& settings) {
+  const auto number = [](const std::string& digits, std::uint64_t& out) {
+    if (digits.empty() || digits.size() > 18) return false;
+    if (digits.find_first_not_of("0123456789") != std::string::npos) return false;
+    out = std::stoull(digits);
+    return true;
+  };
+  const std::size_t dots = text.find("..");
+  if (dots == std::string::npos) {
+    return number(text, settings.first) && number(text, settings.last);
+  }
+  return number(text.substr(0, dots), settings.first) &&
+         number(text.substr(dots + 2), settings.last) && settings.first <= settings.last;
+}
+
 std::uint64_t SweepResult::count(Verdict verdict) const {
   if (verdict == Verdict::ok) return done - failed.size();
   return static_cast<std::uint64_t>(std::count_if(

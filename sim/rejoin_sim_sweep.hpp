@@ -22,6 +22,9 @@ struct SweepSettings {
   bool stop_at_first = false;  // at the first violation
 };
 
+// "A..B", both included, or one number. False: it is neither.
+bool parse_seeds(const std::string& text, SweepSettings& settings);
+
 // What a seed came to, if it is worth a line.
 struct Finished {
   std::uint64_t seed = 0;

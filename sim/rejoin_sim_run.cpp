@@ -1,0 +1,61 @@
+// rejoin-sim run: one seed, and what happened.
+
+#include <chrono>
+#include <iostream>
+
+#include "sim/rejoin_sim_command.hpp"
+#include "sim/rejoin_sim_report.hpp"
+#include "sim/rejoin_sim_scenario.hpp"
+#include "sim/rejoin_sim_sweep.hpp"
+#include "sim/world.hpp"
+
+namespace rejoin::sim {
+namespace {
+
+class Run : public Command {
+ public:
+  CLI::App* add(CLI::App& app) override {
+    CLI::App* command = app.add_subcommand("run", "Run one seed");
+    command->add_option("scenario", scenario_, "The scenario, a TOML file")->required();
+    command->add_option("--seed", seed_, "The seed")->required();
+    command->add_option("--json", json_, "Write JSON to this file; - is standard output");
+    command->add_flag("--verify", verify_, "Run the seed twice and compare the traces");
+    command->add_flag("--log", log_, "Write what happens to standard error, a line each");
+    return command;
+  }
+
+  int run() override {
+    const auto scenario = load_scenario(scenario_);
+    if (!scenario) return complain(scenario.error().message);
+    if (log_) {
+      const auto logged =
+          simulate(*scenario, seed_, [](const std::string& line) { std::cerr << line << "\n"; });
+      if (!logged) return complain(logged.error().message);
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    const auto outcome = run_seed(*scenario, seed_, verify_);
+    const double wall =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!outcome) return complain(outcome.error().message);
+    if (json_ != "-") std::cout << text_of(*outcome, wall);
+    if (!json_.empty() && !write_json(json_of(*outcome, wall), json_)) {
+      return complain(json_ + ": cannot be written");
+    }
+    return static_cast<int>(outcome->verdict);
+  }
+
+ private:
+  std::string scenario_;
+  std::uint64_t seed_ = 0;
+  std::string json_;
+  bool verify_ = false;
+  bool log_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> run_command() {
+  return std::make_unique<Run>();
+}
+
+}  // namespace rejoin::sim
