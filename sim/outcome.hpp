@@ -48,6 +48,7 @@ struct Totals {
 
 struct Outcome {
   std::uint64_t seed = 0;
+  std::string rekeys;  // what is drawn anew beside it, as in a seed's text
   Verdict verdict = Verdict::ok;
   std::optional<Violation> violation;
   std::string vacuous;  // what did not happen

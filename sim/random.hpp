@@ -6,11 +6,16 @@
 //     bits(purpose, a, b, k) = mix(seed, purpose, a, b, k)
 //
 // so leaving out one fault, message or operation changes no other draw. That is what lets a failing
-// run be made smaller, and what keeps a seed's meaning when a scenario grows. The distributions are
-// ours: those of <random> differ between standard libraries, and log() between versions of libm.
+// run be made smaller, and what keeps a seed's meaning when a scenario grows. A Rekey says the
+// opposite: these draws anew, and all others as they were. The distributions are ours: those of
+// <random> differ between standard libraries, and log() between versions of libm.
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "crdt/hash.hpp"
 
@@ -46,25 +51,44 @@ enum class Purpose : std::uint64_t {
   operation_families,
 };
 
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : seed_(seed) {}
-
-  std::uint64_t seed() const { return seed_; }
-  std::uint64_t bits(Purpose purpose, std::uint64_t a = 0, std::uint64_t b = 0,
-                     std::uint64_t k = 0) const {
-    const std::uint64_t named = combine64(seed_, static_cast<std::uint64_t>(purpose));
-    return combine64(combine64(combine64(named, a), b), k);
-  }
-
- private:
-  std::uint64_t seed_;
-};
-
 // What a draw is keyed by when it belongs to something that has a name.
 inline std::uint64_t key_of(std::string_view name) {
   return hash64(name);
 }
+
+// All draws of a purpose, or those of one key, or those from an index on (sim/seed.hpp), as another
+// seed would have them.
+struct Rekey {
+  Purpose purpose{};
+  std::string key;  // the first of what they are keyed by: a name, or digits; empty: all
+  std::uint64_t from = 0;
+  std::uint64_t salt = 0;
+
+  friend bool operator==(const Rekey&, const Rekey&) = default;
+};
+
+class Draws {
+ public:
+  explicit Draws(std::uint64_t seed) : seed_(seed) {}
+  Draws(std::uint64_t seed, std::vector<Rekey> rekeys);
+
+  std::uint64_t seed() const { return seed_; }
+  const std::vector<Rekey>& rekeys() const { return rekeys_; }
+  std::uint64_t bits(Purpose purpose, std::uint64_t a = 0, std::uint64_t b = 0,
+                     std::uint64_t k = 0) const {
+    std::uint64_t named = combine64(seed_, static_cast<std::uint64_t>(purpose));
+    if (!rekeys_.empty()) named = rekeyed(named, purpose, a, b, k);
+    return combine64(combine64(combine64(named, a), b), k);
+  }
+
+ private:
+  std::uint64_t rekeyed(std::uint64_t named, Purpose purpose, std::uint64_t a, std::uint64_t b,
+                        std::uint64_t k) const;
+
+  std::uint64_t seed_;
+  std::vector<Rekey> rekeys_;
+  std::vector<std::optional<std::uint64_t>> keys_;  // of each of them, as it is drawn by
+};
 
 // In [low, high], both included. Requires low <= high.
 constexpr std::uint64_t uniform(std::uint64_t bits, std::uint64_t low, std::uint64_t high) {

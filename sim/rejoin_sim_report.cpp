@@ -58,6 +58,7 @@ std::string verdict_line(const Outcome& outcome) {
 nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
   nlohmann::ordered_json json;
   json["seed"] = outcome.seed;
+  if (!outcome.rekeys.empty()) json["rekeys"] = outcome.rekeys;
   json["verdict"] = name_of(outcome.verdict);
   if (outcome.violation) {
     json["violation"] = {{"oracle", outcome.violation->oracle},
@@ -86,7 +87,8 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
 }
 
 std::string text_of(const Outcome& outcome, double wall_seconds) {
-  std::string text = "seed " + std::to_string(outcome.seed) + "  " + verdict_line(outcome) + "\n";
+  std::string text =
+      "seed " + std::to_string(outcome.seed) + outcome.rekeys + "  " + verdict_line(outcome) + "\n";
   text += "  trace " + hash_text(outcome.trace_hash) + "  " + std::to_string(outcome.events) +
           " events in " + fixed(seconds(outcome.virtual_time), 1) + " virtual s, " +
           fixed(wall_seconds * 1000, 1) + " ms\n";

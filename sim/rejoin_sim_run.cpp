@@ -7,6 +7,7 @@
 #include "sim/rejoin_sim_report.hpp"
 #include "sim/rejoin_sim_scenario.hpp"
 #include "sim/rejoin_sim_sweep.hpp"
+#include "sim/seed.hpp"
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
@@ -17,7 +18,8 @@ class Run : public Command {
   CLI::App* add(CLI::App& app) override {
     CLI::App* command = app.add_subcommand("run", "Run one seed");
     command->add_option("scenario", scenario_, "The scenario, a TOML file")->required();
-    command->add_option("--seed", seed_, "The seed")->required();
+    command->add_option("--seed", seed_, "The seed: a number, and edits such as 7+fault_at:3")
+        ->required();
     command->add_option("--json", json_, "Write JSON to this file; - is standard output");
     command->add_flag("--verify", verify_, "Run the seed twice and compare the traces");
     command->add_flag("--log", log_, "Write what happens to standard error, a line each");
@@ -25,15 +27,17 @@ class Run : public Command {
   }
 
   int run() override {
+    const auto seed = parse_seed(seed_);
+    if (!seed) return complain("--seed: " + seed.error().message);
     const auto scenario = load_scenario(scenario_);
     if (!scenario) return complain(scenario.error().message);
     if (log_) {
       const auto logged =
-          simulate(*scenario, seed_, [](const std::string& line) { std::cerr << line << "\n"; });
+          simulate(*scenario, *seed, [](const std::string& line) { std::cerr << line << "\n"; });
       if (!logged) return complain(logged.error().message);
     }
     const auto begin = std::chrono::steady_clock::now();
-    const auto outcome = run_seed(*scenario, seed_, verify_);
+    const auto outcome = run_seed(*scenario, *seed, verify_);
     const double wall =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!outcome) return complain(outcome.error().message);
@@ -46,7 +50,7 @@ class Run : public Command {
 
  private:
   std::string scenario_;
-  std::uint64_t seed_ = 0;
+  std::string seed_;
   std::string json_;
   bool verify_ = false;
   bool log_ = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/families.hpp"
+#include "sim/seed.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -263,6 +264,13 @@ void read_top(Table& top, Scenario& scenario) {
   top.time("until", scenario.until);
   top.time("converge", scenario.converge);
   top.time("quiet", scenario.quiet);
+  std::string rekeys;
+  top.text("rekeys", rekeys);
+  if (auto parsed = parse_rekeys(rekeys)) {
+    scenario.rekeys = *std::move(parsed);
+  } else {
+    top.fail(parsed.error().message);
+  }
   top.flag("swarm", scenario.swarm);
   top.number("check_every", scenario.check_every);
   top.table("links", [&](Table& table) {

@@ -226,7 +226,7 @@ SweepResult sweep(const Scenario& scenario, const SweepSettings& settings,
   return result;
 }
 
-Result<Outcome> run_seed(const Scenario& scenario, std::uint64_t seed, bool verify) {
+Result<Outcome> run_seed(const Scenario& scenario, const Seed& seed, bool verify) {
   auto outcome = simulate(scenario, seed);
   if (!outcome || !verify) return outcome;
   const auto again = simulate(scenario, seed);

@@ -11,6 +11,7 @@
 #include "crdt/result.hpp"
 #include "sim/outcome.hpp"
 #include "sim/scenario.hpp"
+#include "sim/seed.hpp"
 
 namespace rejoin::sim {
 
@@ -51,6 +52,6 @@ SweepResult sweep(const Scenario& scenario, const SweepSettings& settings,
                   const std::function<void(const SweepResult&)>& progress);
 
 // Runs the seed, twice if so asked.
-Result<Outcome> run_seed(const Scenario& scenario, std::uint64_t seed, bool verify);
+Result<Outcome> run_seed(const Scenario& scenario, const Seed& seed, bool verify);
 
 }  // namespace rejoin::sim

@@ -13,6 +13,7 @@
 #include "crdt/type_tag.hpp"
 #include "net/config.hpp"
 #include "sim/fault.hpp"
+#include "sim/random.hpp"
 #include "sim/time.hpp"
 
 namespace rejoin::sim {
@@ -56,6 +57,7 @@ struct Scenario {
   Time until = 10 * second;     // faults and operations end; then everything heals
   Time converge = 60 * second;  // from then on, all must be equal within this
   Time quiet = 4 * second;      // and stay so, with nothing but clocks on the wire
+  std::vector<Rekey> rekeys;    // what every seed draws anew
   bool swarm = true;            // each seed takes each group of faults or leaves it
   unsigned check_every = 1;     // rule 5 after each so many events of a node
   LinkSettings links;

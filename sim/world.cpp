@@ -8,10 +8,10 @@
 
 namespace rejoin::sim {
 
-World::World(const Scenario& scenario, Plan plan, std::uint64_t seed)
+World::World(const Scenario& scenario, Plan plan, const Seed& seed)
     : scenario_(scenario),
       plan_(std::move(plan)),
-      draws_(seed),
+      draws_(seed.draws()),
       workload_(scenario.workload),
       network_(draws_, scenario.links, plan_.faults, plan_.receipts),
       store_(StoreId::named("simulated")),
@@ -345,11 +345,13 @@ void World::log(unsigned node, const std::string& line) const {
        std::to_string(node) + "  " + line);
 }
 
-Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed,
+Result<Outcome> simulate(const Scenario& scenario, const Seed& seed,
                          std::function<void(const std::string&)> log) {
-  auto plan = draw_plan(scenario, Draws(seed));
+  Seed edited(seed.number, scenario.rekeys);
+  edited.rekeys.insert(edited.rekeys.end(), seed.rekeys.begin(), seed.rekeys.end());
+  auto plan = draw_plan(scenario, edited.draws());
   if (!plan) return plan.error();
-  World world(scenario, *std::move(plan), seed);
+  World world(scenario, *std::move(plan), edited);
   world.log_to(std::move(log));
   return world.run();
 }

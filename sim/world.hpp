@@ -25,6 +25,7 @@
 #include "sim/outcome.hpp"
 #include "sim/plan.hpp"
 #include "sim/schedule.hpp"
+#include "sim/seed.hpp"
 #include "sim/specification.hpp"
 #include "sim/trace.hpp"
 #include "sim/workload.hpp"
@@ -34,7 +35,7 @@ namespace rejoin::sim {
 class World {
  public:
   // Requires: scenario.validate(), and that it outlives the world.
-  World(const Scenario& scenario, Plan plan, std::uint64_t seed);
+  World(const Scenario& scenario, Plan plan, const Seed& seed);
 
   // One line for whatever happens, for people; before run().
   void log_to(std::function<void(const std::string&)> log) { log_ = std::move(log); }
@@ -130,8 +131,9 @@ class World {
   std::function<void(const std::string&)> log_;
 };
 
-// Draws the plan and runs it. Error: what draw_plan refuses.
-Result<Outcome> simulate(const Scenario& scenario, std::uint64_t seed,
+// Draws the plan and runs it; the scenario's own edits of the seed come first. Error: what
+// draw_plan refuses.
+Result<Outcome> simulate(const Scenario& scenario, const Seed& seed,
                          std::function<void(const std::string&)> log = {});
 
 }  // namespace rejoin::sim

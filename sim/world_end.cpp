@@ -121,6 +121,7 @@ Outcome World::outcome() {
 
   Outcome out;
   out.seed = draws_.seed();
+  out.rekeys = to_string(draws_.rekeys());
   out.violation = violation_;
   out.trace_hash = trace_.hash();
   out.events = events_;

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "sim/seed.hpp"
 #include "sim/wall_clock.hpp"
 
 namespace rejoin::sim {
@@ -26,6 +27,35 @@ TEST(Draws, OneKeyOneNumber) {
 TEST(Draws, AreTheSameEverywhere) {
   EXPECT_EQ(Draws(1).bits(Purpose::latency, 0, 1, 0), 7354776428337885519U);
   EXPECT_EQ(exponential(Draws(1).bits(Purpose::latency, 0, 1, 7), 1'000'000), 195173U);
+}
+
+TEST(Draws, ARekeyChangesWhatItNamesAndNothingElse) {
+  const Draws plain(5);
+  const Draws all = parse_seed("5+latency:1")->draws();
+  EXPECT_NE(all.bits(Purpose::latency, 0, 1, 0), plain.bits(Purpose::latency, 0, 1, 0));
+  EXPECT_EQ(all.bits(Purpose::loss, 0, 1, 0), plain.bits(Purpose::loss, 0, 1, 0));
+  const Draws late = parse_seed("5+latency@50:1")->draws();
+  EXPECT_EQ(late.bits(Purpose::latency, 0, 1, 49), plain.bits(Purpose::latency, 0, 1, 49));
+  EXPECT_NE(late.bits(Purpose::latency, 0, 1, 50), plain.bits(Purpose::latency, 0, 1, 50));
+  const Draws one = parse_seed("5+fault_at/split:1")->draws();
+  EXPECT_NE(one.bits(Purpose::fault_at, key_of("split")),
+            plain.bits(Purpose::fault_at, key_of("split")));
+  EXPECT_EQ(one.bits(Purpose::fault_at, key_of("crash")),
+            plain.bits(Purpose::fault_at, key_of("crash")));
+  const Draws sixth = parse_seed("5+operation_value/6:1")->draws();
+  EXPECT_NE(sixth.bits(Purpose::operation_value, 6), plain.bits(Purpose::operation_value, 6));
+  EXPECT_EQ(sixth.bits(Purpose::operation_value, 7), plain.bits(Purpose::operation_value, 7));
+}
+
+TEST(Seed, IsTheTextThatItIsReadFrom) {
+  for (const char* text : {"7", "7+fault_at:3", "7+fault_at/split:3+latency@50:9",
+                           "0+operation_value/6@2:1+purpose_400:2"}) {
+    EXPECT_EQ(to_string(parse_seed(text).value()), text);
+  }
+  for (const char* text : {"", "x", "-1", "7+", "7+fault_at", "7+no_such:1", "7+fault_at:",
+                           "7+fault_at/:1", "7+latency@:1", "7+latency@x:1", "1e3"}) {
+    EXPECT_FALSE(parse_seed(text)) << text;
+  }
 }
 
 TEST(Draws, UniformHitsBothEndsAndNothingElse) {
