@@ -113,6 +113,10 @@ std::optional<Family> family_called(std::string_view word) {
   return word == lattice_word ? Family::lattice_value : family_named(word);
 }
 
+std::string_view word_of(Family family) {
+  return family == Family::lattice_value ? lattice_word : word_for(family);
+}
+
 std::string names_of_families() {
   std::string out;
   for (const TypeForm& form : type_forms()) out += std::string(form.word) + ", ";

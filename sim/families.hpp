@@ -45,6 +45,7 @@ using Notes = LatticeValue<Noted>;
 const std::vector<Family>& all_families();
 // As `rejoin` calls them, and lattice.
 std::optional<Family> family_called(std::string_view word);
+std::string_view word_of(Family family);
 std::string names_of_families();
 
 // The key's value through the public handle, printed: the other side of the comparison.

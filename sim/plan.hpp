@@ -4,10 +4,12 @@
 // whom; the Config; and when the transactions are. Each draw is keyed by the name of what it is
 // for, so taking one fault out of a scenario leaves all others as they were.
 
+#include <optional>
 #include <vector>
 
 #include "crdt/result.hpp"
 #include "net/config.hpp"
+#include "sim/act.hpp"
 #include "sim/fault.hpp"
 #include "sim/random.hpp"
 #include "sim/scenario.hpp"
@@ -16,7 +18,9 @@ namespace rejoin::sim {
 
 struct PlannedTransaction {
   Time at = 0;
-  unsigned node = 0;  // the next one that is up takes its place
+  unsigned node = 0;                // the next one that is up takes its place
+  std::optional<Deed> deed = {};    // nothing: drawn when it runs
+  std::optional<unsigned> on = {};  // where it ran
 };
 
 struct Plan {

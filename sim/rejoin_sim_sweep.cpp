@@ -76,7 +76,7 @@ class Worker {
   template <class OnLine, class OnDeath>
   void read_lines(OnLine&& f, OnDeath&& died) {
     std::array<char, 65536> buffer{};
-    const ssize_t n = read(pipe_, buffer.data(), buffer.size());
+    const ssize_t n = ::read(pipe_, buffer.data(), buffer.size());
     if (n <= 0) {
       reap();
       if (!at_) return;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/description.hpp"
+#include "sim/perform.hpp"
 #include "sim/workload.hpp"
 
 namespace rejoin::sim {
@@ -127,10 +128,12 @@ void World::transact(std::uint64_t k, unsigned planned) {
     ++totals_.transactions;
     count_skewed_write(node.number);
     specification_.begin(node.number);
+    const Deed& deed = deed_of(k, node.number);
     const auto done = node.replica->transact(
         [&](Transaction& tx) {
-          return run_transaction(workload_, draws_, k, node.number, node.replica->store(), tx,
-                                 specification_);
+          Stage stage{node.number, node.replica->store(), tx, specification_,
+                      [this](unsigned other) { return replica_of(nodes_[other]); }};
+          return perform(deed, stage);
         },
         now_at(node));
     const auto refusal = specification_.refusal();
@@ -147,6 +150,14 @@ void World::transact(std::uint64_t k, unsigned planned) {
     return drain(node);
   }
   ++totals_.skipped;
+}
+
+// Noted in the plan, where it can be read once the run is over.
+const Deed& World::deed_of(std::uint64_t k, unsigned node) {
+  PlannedTransaction& planned = plan_.transactions[k];
+  planned.on = node;
+  if (!planned.deed) planned.deed = draw_deed(workload_, draws_, k, node);
+  return *planned.deed;
 }
 
 void World::deliver(const Happening& happening) {
@@ -271,11 +282,14 @@ void World::schedule_deadline(Node& node) {
   schedule_.add(*node.deadline, {Happening::Kind::deadline, node.number, 0, node.starts, nullptr});
 }
 
+ReplicaId World::replica_of(const Node& node) const {
+  return {node.id, draws_.bits(Purpose::incarnation, node.number, node.starts) | 1};
+}
+
 void World::start(Node& node) {
   ++node.starts;
-  const std::uint64_t incarnation = draws_.bits(Purpose::incarnation, node.number, node.starts) | 1;
-  node.replica = std::make_unique<Replica>(Replica::Setup{
-      plan_.config, store_, {node.id, incarnation}, "n" + std::to_string(node.number)});
+  node.replica = std::make_unique<Replica>(
+      Replica::Setup{plan_.config, store_, replica_of(node), "n" + std::to_string(node.number)});
   const std::vector<std::string> records = node.disk.records();
   for (const std::string& record : records) {
     if (auto good = node.replica->restore(record); !good) {

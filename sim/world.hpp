@@ -41,6 +41,8 @@ class World {
   void log_to(std::function<void(const std::string&)> log) { log_ = std::move(log); }
   // Once.
   Outcome run();
+  // With what each transaction did, and where, after run().
+  const Plan& plan() const { return plan_; }
 
  private:
   struct Payload {
@@ -71,12 +73,14 @@ class World {
   bool deferred(const Happening& happening);
   void happen(const Happening& happening);
   void transact(std::uint64_t k, unsigned planned);
+  const Deed& deed_of(std::uint64_t k, unsigned node);
   void deliver(const Happening& happening);
   void synced(Node& node);
   void drain(Node& node);
   void persist(Node& node, std::vector<std::string> records);
   void transmit(Node& node, Replica::Transmit transmit);
   void schedule_deadline(Node& node);
+  ReplicaId replica_of(const Node& node) const;
   void start(Node& node);
   void stop(Node& node);
   Now now_at(const Node& node) const { return {now_, node.wall.read_ms(now_)}; }

@@ -1,0 +1,28 @@
+#pragma once
+
+// perform: an act told to the specification and done through the public handle of its type. What
+// its type must refuse, the specification knows to be refused.
+
+#include <functional>
+
+#include "net/transaction.hpp"
+#include "sim/act.hpp"
+#include "sim/specification.hpp"
+
+namespace rejoin::sim {
+
+// What an act is performed on: one transaction of one node.
+struct Stage {
+  unsigned node = 0;
+  const Store& store;
+  Transaction& tx;
+  Specification& specification;
+  std::function<ReplicaId(unsigned)> replica_of;  // what a node is now
+};
+
+// Requires: a type of all_families().
+void perform(const Act& act, Stage& stage);
+// All of them in order. An error if the transaction refuses.
+Result<void> perform(const Deed& deed, Stage& stage);
+
+}  // namespace rejoin::sim
