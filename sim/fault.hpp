@@ -1,20 +1,8 @@
 #pragma once
 
 // Faults: what a scenario asks for (FaultSpec), what one seed draws from it (Fault), and what it
-// really did (Receipt). A fault is a plain value with a target, a moment and a duration.
-//
-//     kind          target            what happens in [at, at + for)                    it bit if
-//     loss          every link        each frame is lost with `rate`                    a frame was
-//     lost duplicate     every link        a frame comes again, up to `by` later             a copy
-//     came reorder       every link        a frame is held back, up to `by`                  a
-//     later one overtook it split         groups of nodes   no frame passes between groups, either
-//     way        a frame was cut one_way       from -> to        no frame passes in this direction
-//     a frame was cut crash         nodes             memory is gone, the disk stays; starts again
-//     a running node stopped wipe          nodes             memory and disk are gone; starts again
-//     empty      records were lost pause         nodes             does nothing, then everything
-//     late                an event was held clock_step    nodes             the wall clock jumps by
-//     `by`, and back            it wrote meanwhile clock_drift   nodes             the wall clock
-//     runs `ppm` fast or slow            it wrote meanwhile
+// really did (Receipt). A fault is a plain value with a target, a moment and a duration. Which
+// kinds there are, what each does, takes and counts: fault_table.hpp.
 //
 // A drawn node that is down already when it should crash or pause gives its place to the next one
 // that is not. A cut is total: a frame sent into it is lost, and so is one that is under way when
@@ -24,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/time.hpp"
@@ -42,7 +31,7 @@ enum class FaultKind : std::uint8_t {
   clock_step,
   clock_drift,
 };
-// As in a scenario file: "loss", "one_way", ...
+// As in a scenario file: "loss", "one_way", ... (fault_table.cpp)
 std::string_view name_of(FaultKind kind);
 std::optional<FaultKind> fault_kind(std::string_view name);
 
@@ -56,6 +45,20 @@ struct Range {
 
 using Nodes = std::vector<unsigned>;  // rising
 
+// How long a fault lasts: a range of times; or, where `of` names a field of Config that is a number
+// of milliseconds, a range of multiples of what the seed drew for it. "near": the seed draws the
+// field, among the protocol's own timeouts, and the multiple: about 1, 1/2 or 2.
+struct Lasting : Range<Time> {
+  Lasting() = default;
+  Lasting(Time shortest, Time longest) : Range<Time>{shortest, longest} {}
+  Lasting(std::string field, Range<double> multiples) : of(std::move(field)), times(multiples) {}
+
+  std::string of;
+  Range<double> times{1, 1};
+  friend bool operator==(const Lasting&, const Lasting&) = default;
+};
+
+// A new field is also a row of fault_table.cpp; the reader, the writer and the docs follow.
 struct FaultSpec {
   std::string name;  // unique; what its draws are keyed by
   FaultKind kind{};
@@ -63,7 +66,7 @@ struct FaultSpec {
   std::string
       group;  // faults of a group are drawn together or not at all (swarm); empty: its own name
   Range<Time> at;
-  Range<Time> lasting;
+  Lasting lasting;
   unsigned repeat = 1;
   Time every = 0;  // between repetitions
   Range<double> rate;
@@ -71,11 +74,12 @@ struct FaultSpec {
   Range<std::int64_t> ppm;      // drift; a step's direction and a drift's sign are drawn
   unsigned count = 1;           // of nodes to draw where none are named
   Nodes nodes;                  // empty: drawn
-  std::vector<Nodes> groups;    // split; empty: two, drawn
+  std::vector<Nodes> groups;    // split; empty: drawn
   Nodes from;                   // one_way; empty: drawn
   Nodes to;                     // one_way; empty: all others
   bool new_identity = false;    // wipe: the node comes back as another node
   std::uint64_t bites_min = 1;  // fewer bites than this, over all repetitions: vacuous
+  friend bool operator==(const FaultSpec&, const FaultSpec&) = default;
 };
 
 // One repetition, drawn.
@@ -104,7 +108,7 @@ struct Receipt {
   std::string fault;
   FaultKind kind{};
   bool drawn = false;        // this seed has it
-  std::uint64_t bites = 0;   // of the kind in the table above
+  std::uint64_t bites = 0;   // what one is: the kind's row in fault_table.cpp
   std::uint64_t losses = 0;  // what that cost: bytes of frames, records, held events' nanoseconds
   std::uint64_t bites_min = 1;
 

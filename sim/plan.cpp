@@ -1,7 +1,9 @@
 #include "sim/plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace rejoin::sim {
 namespace {
@@ -64,8 +66,26 @@ Nodes others(const Nodes& nodes, unsigned count) {
   return rest;
 }
 
+// What a fault lasts near: each an interval after which the protocol does something by itself.
+constexpr std::array<std::string_view, 6> timeouts = {"digest_interval", "relay_after",
+                                                      "hello_interval",  "resend_after",
+                                                      "peer_timeout",    "repair_timeout"};
+constexpr std::array<Range<double>, 3> near = {{{0.9, 1.1}, {0.5, 0.5}, {2, 2}}};
+
+Time draw_lasting(Lasting lasting, const Config& config, std::uint64_t bits) {
+  if (lasting.of == "near") {
+    lasting.of = timeouts[bits % timeouts.size()];
+    lasting.times = near[mix64(bits) % near.size()];
+    bits = mix64(bits + 1);
+  }
+  if (lasting.of.empty()) return uniform(bits, lasting.low, lasting.high);
+  const double times = uniform(bits, lasting.times.low, lasting.times.high);
+  const auto whole = static_cast<double>(get_field(config, lasting.of + "_ms").value_or(0));
+  return static_cast<Time>(times * whole * static_cast<double>(millisecond));
+}
+
 Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetition,
-                 const Draws& draws) {
+                 const Config& config, const Draws& draws) {
   const FaultSpec& spec = scenario.faults[index];
   Fault fault;
   fault.spec = index;
@@ -76,7 +96,7 @@ Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetitio
 
   fault.begin =
       uniform(draw(Purpose::fault_at), spec.at.low, spec.at.high) + repetition * spec.every;
-  fault.end = fault.begin + uniform(draw(Purpose::fault_for), spec.lasting.low, spec.lasting.high);
+  fault.end = fault.begin + draw_lasting(spec.lasting, config, draw(Purpose::fault_for));
   fault.end = std::min(fault.end, scenario.until);
   fault.rate = uniform(draw(Purpose::fault_rate), spec.rate.low, spec.rate.high);
   const std::uint64_t by = draw(Purpose::fault_by);
@@ -110,7 +130,7 @@ Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
     plan.receipts.push_back({spec.name, spec.kind, drawn[i], 0, 0, spec.bites_min});
     if (!drawn[i]) continue;
     for (unsigned repetition = 0; repetition < spec.repeat; ++repetition) {
-      plan.faults.push_back(draw_fault(scenario, i, repetition, draws));
+      plan.faults.push_back(draw_fault(scenario, i, repetition, plan.config, draws));
     }
   }
 

@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(run_command());
   commands.push_back(sweep_command());
+  commands.push_back(faults_command());
   return commands;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/families.hpp"
+#include "sim/fault_table.hpp"
 #include "sim/seed.hpp"
 
 namespace rejoin::sim {
@@ -28,6 +29,7 @@ std::optional<Time> duration(std::string_view text) {
   if (at == 0) return std::nullopt;
   const std::string_view unit = text.substr(at);
   Time one = 0;
+  if (unit == "ns") one = 1;
   if (unit == "us") one = microsecond;
   if (unit == "ms") one = millisecond;
   if (unit == "s") one = second;
@@ -92,6 +94,13 @@ bool take(const toml::node& node, Range<T>& out, bool is_duration) {
   out.high = out.low;
   return true;
 }
+bool take(const toml::node& node, Lasting& out, bool is_duration) {
+  if (take(node, static_cast<Range<Time>&>(out), is_duration)) return true;
+  const auto text = node.value_exact<std::string>();
+  const auto multiple = text ? multiple_of_field(*text) : std::nullopt;
+  if (multiple) out = *multiple;
+  return multiple.has_value();
+}
 template <class T>
 bool take(const toml::node& node, std::vector<T>& out, bool is_duration) {
   const toml::array* all = node.as_array();
@@ -112,12 +121,12 @@ class Table {
       : table_(table), where_(std::move(where)), file_(file), error_(error) {}
 
   template <class T>
-  bool value(std::string_view name, T& out, const char* wanted, bool is_duration = false) {
+  bool value(std::string_view name, T& out, std::string_view wanted, bool is_duration = false) {
     allowed_.emplace_back(name);
     const toml::node* node = table_.get(name);
     if (node == nullptr || error_) return false;
     if (take(*node, out, is_duration)) return true;
-    fail(*node, "'" + std::string(name) + "' in " + where_ + " must be " + wanted);
+    fail(*node, "'" + std::string(name) + "' in " + where_ + " must be " + std::string(wanted));
     return false;
   }
   template <class T>
@@ -187,61 +196,26 @@ class Table {
   std::vector<std::string> allowed_;
 };
 
-void read_target(Table& table, FaultSpec& fault) {
-  switch (fault.kind) {
-    case FaultKind::loss:
-      table.number("rate", fault.rate);
-      return;
-    case FaultKind::duplicate:
-    case FaultKind::reorder:
-      table.number("rate", fault.rate);
-      table.time("by", fault.by);
-      return;
-    case FaultKind::split:
-      table.value("groups", fault.groups, "lists of nodes, such as [[0, 1], [2]]");
-      return;
-    case FaultKind::one_way:
-      table.value("from", fault.from, "a list of nodes");
-      table.value("to", fault.to, "a list of nodes");
-      table.number("count", fault.count);
-      return;
-    case FaultKind::clock_step:
-      table.time("by", fault.by);
-      break;
-    case FaultKind::clock_drift:
-      table.number("ppm", fault.ppm);
-      break;
-    case FaultKind::wipe:
-      table.flag("new_identity", fault.new_identity);
-      break;
-    default:
-      break;
-  }
-  table.value("nodes", fault.nodes, "a list of nodes");
-  table.number("count", fault.count);
-}
-
 void read_fault(Table& table, Scenario& scenario) {
   FaultSpec fault;
   std::string kind;
   if (!table.text("kind", kind)) return table.fail("a [[fault]] needs a kind");
   const auto known = fault_kind(kind);
   if (!known) {
-    return table.fail("'" + kind +
-                      "' is no kind of fault; there are loss, duplicate, reorder, split, one_way, "
-                      "crash, wipe, pause, clock_step, clock_drift");
+    return table.fail("'" + kind + "' is no kind of fault; there are " + names_of_fault_kinds());
   }
   fault.kind = *known;
   fault.name = kind;
-  table.text("name", fault.name);
-  table.text("group", fault.group);
-  table.flag("always", fault.always);
-  if (!table.time("at", fault.at)) table.fail("a [[fault]] needs 'at', when it begins");
-  if (!table.time("for", fault.lasting)) table.fail("a [[fault]] needs 'for', how long it lasts");
-  table.number("repeat", fault.repeat);
-  table.time("every", fault.every);
-  table.number("bites", fault.bites_min);
-  read_target(table, fault);
+  for (const FaultFieldRow& field : fields_of(fault.kind)) {
+    const bool given = std::visit(
+        [&](auto member) {
+          return table.value(field.name, fault.*member, field.wanted, field.is_duration);
+        },
+        field.member);
+    if (!given && field.required) {
+      table.fail("a [[fault]] needs '" + std::string(field.name) + "'");
+    }
+  }
   scenario.faults.push_back(std::move(fault));
 }
 
@@ -256,7 +230,7 @@ void read_workload(Table& table, Workload& workload) {
   table.number("wide", workload.wide);
   table.number("aborts", workload.aborts);
   const std::string families = "a list of types: " + names_of_families();
-  table.value("families", workload.families, families.c_str());
+  table.value("families", workload.families, families);
 }
 
 void read_top(Table& top, Scenario& scenario) {

@@ -62,12 +62,25 @@ Result<void> validate_groups(const FaultSpec& fault, unsigned nodes) {
   return {};
 }
 
+Result<void> validate_lasting(const FaultSpec& fault) {
+  const Lasting& lasting = fault.lasting;
+  if (!rising<Time>(lasting)) return invalid(fault.name + ": a range must rise");
+  if (lasting.of.empty() || lasting.of == "near") return {};
+  if (!get_field({}, lasting.of + "_ms")) {
+    return invalid(fault.name + ": config has no " + lasting.of + "_ms to take a multiple of");
+  }
+  if (!(lasting.times.low >= 0) || !rising(lasting.times) || lasting.times.high > 1000) {
+    return invalid(fault.name + ": multiples of a timeout must rise and lie in 0..1000");
+  }
+  return {};
+}
+
 Result<void> validate_fault(const FaultSpec& fault, const Scenario& scenario) {
   if (fault.name.empty()) return invalid("a fault without a name");
-  if (!rising(fault.at) || !rising(fault.lasting) || !rising(fault.rate) || !rising(fault.by) ||
-      !rising(fault.ppm)) {
+  if (!rising(fault.at) || !rising(fault.rate) || !rising(fault.by) || !rising(fault.ppm)) {
     return invalid(fault.name + ": a range must rise");
   }
+  if (auto good = validate_lasting(fault); !good) return good;
   if (!probability(fault.rate.low) || !probability(fault.rate.high)) {
     return invalid(fault.name + ": rate must lie in 0..1");
   }
@@ -154,6 +167,13 @@ bool set_field(Config& config, std::string_view name, std::uint64_t value) {
     return true;
   }
   return false;
+}
+
+std::optional<std::uint64_t> get_field(const Config& config, std::string_view name) {
+  for (const Field& field : fields) {
+    if (field.name == name) return config.*field.member;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string_view> config_fields() {

@@ -4,6 +4,7 @@
 // from a TOML file (docs/simulation.md lists the fields); a test fills it in.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,7 +75,9 @@ struct Scenario {
 
 // Sets one field of a Config by its name. False: there is no such field.
 bool set_field(Config& config, std::string_view name, std::uint64_t value);
-// The names it takes, for messages.
+// A field of a Config by its name.
+std::optional<std::uint64_t> get_field(const Config& config, std::string_view name);
+// The names they take, for messages.
 std::vector<std::string_view> config_fields();
 
 }  // namespace rejoin::sim
