@@ -74,4 +74,27 @@ std::string described(const Frame& frame) {
                     frame.body);
 }
 
+std::string described(const Event& event) {
+  const auto node = [](const NodeId& id) { return rejoin::to_string(id); };
+  return std::visit(
+      Visitor{
+          [](const Changed& changed) { return "changed " + changed.object.name; },
+          [](const PeerUp& peer) { return "peer up: " + peer.name; },
+          [](const PeerDown& peer) { return "peer down: " + peer.name; },
+          [](const FrameRefused& refused) { return "refused a frame: " + refused.error.message; },
+          [&](const NodeDuplicated& twice) { return "two processes are " + node(twice.node); },
+          [](const OwnPastUnknown& past) {
+            return "a peer knows " + std::to_string(past.dots) + " dots of ours that we do not";
+          },
+          [](const StorageFailed& failed) { return "storage failed: " + failed.error.message; },
+          [&](const RepairFinished& repair) {
+            return "repaired by " + node(repair.donor) + ", " + std::to_string(repair.slots) +
+                   " slots";
+          },
+          [](const AccessRefused& refused) {
+            return "access refused to " + refused.who + ": " + refused.error.message;
+          }},
+      event);
+}
+
 }  // namespace rejoin::sim

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "net/event.hpp"
 #include "net/frame.hpp"
 
 namespace rejoin::sim {
@@ -11,5 +12,6 @@ namespace rejoin::sim {
 std::string described(const CausalContext& dots);
 std::string described(const Entry& entry);
 std::string described(const Frame& frame);
+std::string described(const Event& event);
 
 }  // namespace rejoin::sim

@@ -78,6 +78,9 @@ void Network::bite(const Fault& fault, std::uint64_t bytes) {
   Receipt& receipt = receipts_[fault.spec];
   ++receipt.bites;
   receipt.losses += bytes;
+  if (recorder_ != nullptr) {
+    recorder_->bite(static_cast<std::size_t>(&fault - faults_.data()), bytes);
+  }
 }
 
 }  // namespace rejoin::sim

@@ -12,6 +12,7 @@
 
 #include "sim/fault.hpp"
 #include "sim/random.hpp"
+#include "sim/recorder.hpp"
 #include "sim/scenario.hpp"
 
 namespace rejoin::sim {
@@ -21,6 +22,8 @@ class Network {
   Network(const Draws& draws, const LinkSettings& settings, const std::vector<Fault>& faults,
           std::vector<Receipt>& receipts)
       : draws_(draws), settings_(settings), faults_(faults), receipts_(receipts) {}
+
+  void record_with(Recorder* recorder) { recorder_ = recorder; }
 
   // When copies of the frame arrive: none, one, or more.
   std::vector<Time> send(unsigned source, unsigned target, std::uint64_t bytes, Time now);
@@ -44,6 +47,7 @@ class Network {
   const std::vector<Fault>& faults_;
   std::vector<Receipt>& receipts_;
   std::map<std::pair<unsigned, unsigned>, Link> links_;  // only those that carried something
+  Recorder* recorder_ = nullptr;
 };
 
 }  // namespace rejoin::sim

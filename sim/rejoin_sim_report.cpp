@@ -17,23 +17,22 @@ std::string fixed(double value, int digits) {
   return buffer.data();
 }
 
-using Named = std::pair<const char*, std::uint64_t>;
-std::array<Named, 14> named(const Totals& totals) {
-  return {{{"transactions", totals.transactions},
-           {"refused", totals.refused},
-           {"skipped", totals.skipped},
-           {"entries", totals.entries},
-           {"acknowledged", totals.acknowledged},
-           {"lost", totals.lost},
-           {"conflicts", totals.conflicts},
-           {"frames", totals.frames},
-           {"bytes", totals.bytes},
-           {"restarts", totals.restarts},
-           {"checkpoints", totals.checkpoints},
-           {"repairs", totals.repairs},
-           {"repairs_interrupted", totals.repairs_interrupted},
-           {"resends", totals.resends}}};
-}
+using Field = std::pair<const char*, std::uint64_t Totals::*>;
+constexpr std::array<Field, 14> total_fields = {
+    {{"transactions", &Totals::transactions},
+     {"refused", &Totals::refused},
+     {"skipped", &Totals::skipped},
+     {"entries", &Totals::entries},
+     {"acknowledged", &Totals::acknowledged},
+     {"lost", &Totals::lost},
+     {"conflicts", &Totals::conflicts},
+     {"frames", &Totals::frames},
+     {"bytes", &Totals::bytes},
+     {"restarts", &Totals::restarts},
+     {"checkpoints", &Totals::checkpoints},
+     {"repairs", &Totals::repairs},
+     {"repairs_interrupted", &Totals::repairs_interrupted},
+     {"resends", &Totals::resends}}};
 
 }  // namespace
 
@@ -72,7 +71,7 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
   json["virtual_seconds"] = seconds(outcome.virtual_time);
   json["wall_seconds"] = wall_seconds;
   json["converged_after_seconds"] = seconds(outcome.converged_after);
-  for (const auto& [name, value] : named(outcome.totals)) json[name] = value;
+  for (const auto& [name, field] : total_fields) json[name] = outcome.totals.*field;
   json["receipts"] = nlohmann::ordered_json::array();
   for (const Receipt& receipt : outcome.receipts) {
     nlohmann::ordered_json one;
@@ -86,6 +85,40 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
   return json;
 }
 
+Outcome outcome_of(const nlohmann::ordered_json& json) {
+  const auto nanoseconds = [](double value) {
+    return static_cast<Time>(value * static_cast<double>(second) + 0.5);
+  };
+  Outcome outcome;
+  outcome.seed = json.at("seed");
+  outcome.rekeys = json.value("rekeys", "");
+  const std::string verdict = json.at("verdict");
+  for (Verdict each :
+       {Verdict::ok, Verdict::violation, Verdict::vacuous, Verdict::nondeterministic}) {
+    if (name_of(each) == verdict) outcome.verdict = each;
+  }
+  if (const auto at = json.find("violation"); at != json.end()) {
+    outcome.violation = Violation{at->at("oracle"), at->at("node"),
+                                  nanoseconds(at->at("at_seconds")), at->at("detail")};
+  }
+  outcome.vacuous = json.value("vacuous", "");
+  outcome.trace_hash = std::stoull(json.at("trace_hash").get<std::string>(), nullptr, 16);
+  outcome.events = json.at("events");
+  outcome.virtual_time = nanoseconds(json.at("virtual_seconds"));
+  outcome.converged_after = nanoseconds(json.at("converged_after_seconds"));
+  for (const auto& [name, field] : total_fields) outcome.totals.*field = json.value(name, 0ULL);
+  for (const auto& one : json.at("receipts")) {
+    Receipt receipt;
+    receipt.fault = one.at("fault");
+    receipt.kind = fault_kind(one.at("kind").get<std::string>()).value_or(FaultKind::loss);
+    receipt.drawn = one.at("drawn");
+    receipt.bites = one.at("bites");
+    receipt.losses = one.value(std::string(losses_of(receipt.kind)), 0ULL);
+    outcome.receipts.push_back(std::move(receipt));
+  }
+  return outcome;
+}
+
 std::string text_of(const Outcome& outcome, double wall_seconds) {
   std::string text =
       "seed " + std::to_string(outcome.seed) + outcome.rekeys + "  " + verdict_line(outcome) + "\n";
@@ -93,7 +126,8 @@ std::string text_of(const Outcome& outcome, double wall_seconds) {
           " events in " + fixed(seconds(outcome.virtual_time), 1) + " virtual s, " +
           fixed(wall_seconds * 1000, 1) + " ms\n";
   text += "  equal " + fixed(seconds(outcome.converged_after), 3) + " s after the faults ended\n ";
-  for (const auto& [name, value] : named(outcome.totals)) {
+  for (const auto& [name, field] : total_fields) {
+    const std::uint64_t value = outcome.totals.*field;
     if (value > 0) text += " " + std::string(name) + " " + std::to_string(value);
   }
   text += "\n";

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "sim/rejoin_sim_command.hpp"
+#include "sim/rejoin_sim_recording.hpp"
 #include "sim/rejoin_sim_report.hpp"
 #include "sim/rejoin_sim_scenario.hpp"
 #include "sim/rejoin_sim_sweep.hpp"
@@ -23,6 +24,8 @@ class Run : public Command {
     command->add_option("--json", json_, "Write JSON to this file; - is standard output");
     command->add_flag("--verify", verify_, "Run the seed twice and compare the traces");
     command->add_flag("--log", log_, "Write what happens to standard error, a line each");
+    command->add_option("--record", record_,
+                        "Write what happened to this file, for diff, export and report");
     return command;
   }
 
@@ -31,10 +34,10 @@ class Run : public Command {
     if (!seed) return complain("--seed: " + seed.error().message);
     const auto scenario = load_scenario(scenario_);
     if (!scenario) return complain(scenario.error().message);
-    if (log_) {
-      const auto logged =
-          simulate(*scenario, *seed, [](const std::string& line) { std::cerr << line << "\n"; });
-      if (!logged) return complain(logged.error().message);
+    if (log_ || !record_.empty()) {
+      if (auto recorded = record(*scenario, *seed); !recorded) {
+        return complain(recorded.error().message);
+      }
     }
     const auto begin = std::chrono::steady_clock::now();
     const auto outcome = run_seed(*scenario, *seed, verify_);
@@ -49,9 +52,24 @@ class Run : public Command {
   }
 
  private:
+  // A run of its own: a recorder takes time, and the time of the run is shown.
+  Result<void> record(const Scenario& scenario, const Seed& seed) const {
+    Recorder recorder;
+    if (log_) {
+      recorder = Recorder([](const Recording& recording, const Recorded& event) {
+        if (event.what != What::state) std::cerr << line_of(recording, event) << "\n";
+      });
+    }
+    const auto outcome = simulate(scenario, seed, &recorder);
+    if (!outcome) return outcome.error();
+    if (record_.empty()) return {};
+    return write_recording(record_, recorder.recording());
+  }
+
   std::string scenario_;
   std::string seed_;
   std::string json_;
+  std::string record_;
   bool verify_ = false;
   bool log_ = false;
 };

@@ -33,11 +33,17 @@ Outcome World::run() {
     step();
   }
   if (!violation_) judge_entries();
-  return outcome();
+  const Outcome out = outcome();
+  if (recorder_ != nullptr) recorder_->finish(out);
+  return out;
 }
 
 void World::begin() {
   using Kind = Happening::Kind;
+  if (recorder_ != nullptr) {
+    recorder_->begin(scenario_.name, scenario_.nodes);
+    recorder_->faults(plan_.faults, scenario_.faults);
+  }
   for (std::size_t i = 0; i < plan_.faults.size(); ++i) {
     schedule_.add(plan_.faults[i].begin, {Kind::fault_begins, 0, 0, i, nullptr});
     schedule_.add(plan_.faults[i].end, {Kind::fault_ends, 0, 0, i, nullptr});
@@ -62,6 +68,7 @@ void World::begin() {
 void World::step() {
   now_ = schedule_.next();
   const Happening happening = schedule_.take();
+  if (recorder_ != nullptr) recorder_->at(now_, events_ + 1);
   if (deferred(happening)) return;
   ++events_;
   happen(happening);
@@ -87,6 +94,10 @@ bool World::deferred(const Happening& happening) {
     Receipt& receipt = plan_.receipts[fault.spec];
     ++receipt.bites;
     receipt.losses += node.resumes_at - now_;
+    if (recorder_ != nullptr) {
+      const std::uint32_t message = happening.payload ? happening.payload->message : 0;
+      recorder_->held(node.number, message, node.resumes_at, index_of(fault));
+    }
     break;
   }
   schedule_.add(node.resumes_at, happening);
@@ -105,6 +116,7 @@ void World::happen(const Happening& happening) {
       if (node.starts != happening.number || node.state == NodeState::down) return;
       if (!node.deadline || *node.deadline > now_) return;  // replaced by a later one
       node.deadline.reset();
+      if (recorder_ != nullptr) recorder_->note(What::timer, node.number);
       node.replica->handle_timeout(now_at(node));
       return drain(node);
     case Kind::synced:
@@ -115,7 +127,7 @@ void World::happen(const Happening& happening) {
     case Kind::fault_ends:
       return end_fault(plan_.faults[happening.number], happening.number);
     case Kind::heal:
-      log(0, "everything heals");
+      if (recorder_ != nullptr) recorder_->phase("everything heals");
       phase_ = Phase::liveness;
       return;
   }
@@ -142,14 +154,19 @@ void World::transact(std::uint64_t k, unsigned planned) {
               std::string("an operation was taken that is to be refused: ") + name_of(*refusal));
     } else if (done) {
       specification_.commit(node.number);
+      if (recorder_ != nullptr) recorder_->transaction(node.number, k, Done::committed, {});
     } else if (done.error().code == ErrorCode::aborted || done.error().code == refusal) {
       ++totals_.refused;
+      if (recorder_ != nullptr) {
+        recorder_->transaction(node.number, k, Done::refused, done.error().message);
+      }
     } else {
       violate("refused", node.number, "a transaction was refused: " + done.error().message);
     }
     return drain(node);
   }
   ++totals_.skipped;
+  if (recorder_ != nullptr) recorder_->transaction(planned, k, Done::skipped, "no node is up");
 }
 
 // Noted in the plan, where it can be read once the run is over.
@@ -163,8 +180,11 @@ const Deed& World::deed_of(std::uint64_t k, unsigned node) {
 void World::deliver(const Happening& happening) {
   Node& node = nodes_[happening.node];
   const std::string& bytes = happening.payload->bytes;
-  if (network_.cut_on_arrival(happening.source, node.number, bytes.size(), now_)) return;
-  if (node.state == NodeState::down) return;
+  if (network_.cut_on_arrival(happening.source, node.number, bytes.size(), now_)) {
+    return lost(happening, Lost::on_arrival);
+  }
+  if (node.state == NodeState::down) return lost(happening, Lost::node_down);
+  if (recorder_ != nullptr) recorder_->deliver(node.number, happening.payload->message);
   const auto taken = node.replica->handle_frame(bytes, now_at(node));
   if (!taken) {
     return violate("refused", node.number, "a sound frame was refused: " + taken.error().message);
@@ -172,27 +192,37 @@ void World::deliver(const Happening& happening) {
   drain(node);
 }
 
+void World::lost(const Happening& delivery, Lost how) {
+  if (recorder_ != nullptr) recorder_->lost(delivery.node, delivery.payload->message, how);
+}
+
 void World::synced(Node& node) {
   node.disk.end_sync();
-  log(node.number, "has synced " + std::to_string(node.disk.synced()) + " records");
+  if (recorder_ != nullptr) recorder_->note(What::sync, node.number, node.disk.synced());
   node.replica->handle_persisted(node.disk.synced(), now_at(node));
   drain(node);
   if (violation_ || node.disk.waiting() > 0) return;
   const std::uint64_t coin = draws_.bits(Purpose::checkpoint, node.number, now_);
   if (!chance(coin, scenario_.disks.checkpoint)) return;
   ++totals_.checkpoints;
-  node.disk.checkpoint(node.replica->checkpoint());
+  const std::vector<std::string> records = node.replica->checkpoint();
+  if (recorder_ != nullptr) recorder_->note(What::checkpoint, node.number, records.size());
+  node.disk.checkpoint(records);
 }
 
 // Does what the replica asks for, until it asks for nothing.
 void World::drain(Node& node) {
   Replica& replica = *node.replica;
+  if (recorder_ != nullptr) recorder_->look(node.number, replica.store());
   if (auto records = replica.poll_persist(); !records.empty()) persist(node, std::move(records));
   while (auto out = replica.poll_transmit()) {
     transmit(node, *std::move(out));
     if (violation_) return;
   }
-  while (auto event = replica.poll_event()) trace_.add(event->index());
+  while (auto event = replica.poll_event()) {
+    trace_.add(event->index());
+    if (recorder_ != nullptr) recorder_->note(What::told, node.number, 0, described(*event));
+  }
   if (auto late = replica.poll_persist(); !late.empty()) persist(node, std::move(late));
   if (violation_) return;
 
@@ -218,6 +248,7 @@ void World::persist(Node& node, std::vector<std::string> records) {
     }
     node.disk.write(std::move(bytes), held_by(*record));
   }
+  if (recorder_ != nullptr) recorder_->note(What::persist, node.number, node.disk.waiting());
 }
 
 // An entry on its way to the disk of the node that made it: the first that anybody sees of it. (One
@@ -231,7 +262,6 @@ void World::record_entry(Node& node, const Entry& entry) {
     if (auto wrong = ledger_.altered(entry)) violate("relay", node.number, *wrong);
     return;
   }
-  if (log_) log(node.number, "makes " + described(entry));
   const std::size_t known = ledger_.entry_count();
   EntryNumber number = no_number;
   if (auto wrong = ledger_.record(entry, node.number, now_, number)) {
@@ -241,6 +271,7 @@ void World::record_entry(Node& node, const Entry& entry) {
   acknowledged_.push_back(false);
   excused_.push_back(false);
   node.unacknowledged.push_back(number);
+  if (recorder_ != nullptr) recorder_->entry(node.number, number, entry);
   if (auto wrong = specification_.made(node.number, entry, number)) {
     violate("rule 6", node.number, *wrong);
   }
@@ -265,11 +296,16 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   }
   ++totals_.frames;
   totals_.bytes += transmit.bytes.size();
-  if (log_) log(node.number, "-> n" + std::to_string(target) + "  " + described(*frame));
   auto payload = std::make_shared<Payload>();
   payload->hash = hash64(transmit.bytes);
   payload->bytes = std::move(transmit.bytes);
-  for (Time at : network_.send(node.number, target, payload->bytes.size(), now_)) {
+  if (recorder_ != nullptr) {
+    recorder_->send(node.number, target, payload->bytes.size(), *frame);
+    payload->message = recorder_->message();
+  }
+  const std::vector<Time> copies = network_.send(node.number, target, payload->bytes.size(), now_);
+  if (recorder_ != nullptr) recorder_->sent(copies.size());
+  for (Time at : copies) {
     schedule_.add(at, {Happening::Kind::deliver, target, node.number, 0, payload});
     if (now_ < scenario_.until) stragglers_until_ = std::max(stragglers_until_, at);
   }
@@ -298,8 +334,10 @@ void World::start(Node& node) {
   }
   node.state = NodeState::up;
   node.deadline.reset();
-  log(node.number, "starts with " + std::to_string(records.size()) + " records as " +
-                       rejoin::to_string(node.replica->self()));
+  if (recorder_ != nullptr) {
+    recorder_->start(node.number, node.starts, records.size(),
+                     rejoin::to_string(node.replica->self()));
+  }
   node.replica->start(now_at(node), node.disk.empty());
   if (!node.replica->store().clock().covers(node.promised)) {
     return violate("durability", node.number, "what was shown before the crash did not come back");
@@ -335,6 +373,7 @@ void World::acknowledge(Node& node) {
   std::erase_if(node.unacknowledged, [&](EntryNumber entry) {
     if (!ledger_.covered(entry, shown)) return false;
     acknowledged_[entry] = true;
+    if (recorder_ != nullptr) recorder_->acknowledged(node.number, entry);
     return true;
   });
 }
@@ -349,24 +388,16 @@ void World::check(Node& node) {
 void World::violate(const std::string& oracle, unsigned node, const std::string& detail) {
   if (violation_) return;
   violation_ = Violation{oracle, node, now_, detail};
-  log(node, "VIOLATION " + oracle + ": " + detail);
+  if (recorder_ != nullptr) recorder_->note(What::violation, node, 0, oracle + ": " + detail);
 }
 
-void World::log(unsigned node, const std::string& line) const {
-  if (!log_) return;
-  const std::string micros = std::to_string(now_ / microsecond);
-  log_(std::string(micros.size() < 9 ? 9 - micros.size() : 0, ' ') + micros + " us  n" +
-       std::to_string(node) + "  " + line);
-}
-
-Result<Outcome> simulate(const Scenario& scenario, const Seed& seed,
-                         std::function<void(const std::string&)> log) {
+Result<Outcome> simulate(const Scenario& scenario, const Seed& seed, Recorder* recorder) {
   Seed edited(seed.number, scenario.rekeys);
   edited.rekeys.insert(edited.rekeys.end(), seed.rekeys.begin(), seed.rekeys.end());
   auto plan = draw_plan(scenario, edited.draws());
   if (!plan) return plan.error();
   World world(scenario, *std::move(plan), edited);
-  world.log_to(std::move(log));
+  world.record_with(recorder);
   return world.run();
 }
 

@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +23,7 @@
 #include "sim/oracle.hpp"
 #include "sim/outcome.hpp"
 #include "sim/plan.hpp"
+#include "sim/recorder.hpp"
 #include "sim/schedule.hpp"
 #include "sim/seed.hpp"
 #include "sim/specification.hpp"
@@ -37,8 +37,11 @@ class World {
   // Requires: scenario.validate(), and that it outlives the world.
   World(const Scenario& scenario, Plan plan, const Seed& seed);
 
-  // One line for whatever happens, for people; before run().
-  void log_to(std::function<void(const std::string&)> log) { log_ = std::move(log); }
+  // It outlives the run; null: nothing is recorded. Before run().
+  void record_with(Recorder* recorder) {
+    recorder_ = recorder;
+    network_.record_with(recorder);
+  }
   // Once.
   Outcome run();
   // With what each transaction did, and where, after run().
@@ -48,6 +51,7 @@ class World {
   struct Payload {
     std::string bytes;
     std::uint64_t hash = 0;
+    std::uint32_t message = 0;  // of the recording
   };
   struct Happening {
     enum class Kind : std::uint8_t {
@@ -75,6 +79,7 @@ class World {
   void transact(std::uint64_t k, unsigned planned);
   const Deed& deed_of(std::uint64_t k, unsigned node);
   void deliver(const Happening& happening);
+  void lost(const Happening& delivery, Lost how);
   void synced(Node& node);
   void drain(Node& node);
   void persist(Node& node, std::vector<std::string> records);
@@ -92,6 +97,7 @@ class World {
   void crash(Node& node, const Fault& fault, std::size_t index);
   void excuse_what_is_nowhere_else(const Node& wiped);
   void count_skewed_write(unsigned node);
+  void record_clock(const Node& node, const char* change, std::size_t fault);
 
   // ---- world_end.cpp: what must hold in the end
   void watch_convergence();
@@ -106,7 +112,9 @@ class World {
   void record_entry(Node& node, const Entry& entry);
   void check(Node& node);
   void acknowledge(Node& node);
-  void log(unsigned node, const std::string& line) const;
+  std::size_t index_of(const Fault& fault) const {
+    return static_cast<std::size_t>(&fault - plan_.faults.data());
+  }
   void violate(const std::string& oracle, unsigned node, const std::string& detail);
 
   const Scenario& scenario_;
@@ -132,12 +140,11 @@ class World {
   std::uint64_t events_ = 0;
   Totals totals_;
   std::optional<Violation> violation_;
-  std::function<void(const std::string&)> log_;
+  Recorder* recorder_ = nullptr;
 };
 
 // Draws the plan and runs it; the scenario's own edits of the seed come first. Error: what
 // draw_plan refuses.
-Result<Outcome> simulate(const Scenario& scenario, const Seed& seed,
-                         std::function<void(const std::string&)> log = {});
+Result<Outcome> simulate(const Scenario& scenario, const Seed& seed, Recorder* recorder = nullptr);
 
 }  // namespace rejoin::sim

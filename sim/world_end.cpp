@@ -29,7 +29,8 @@ void World::watch_convergence() {
     converged_at_ = now_;
     converged_canonical_ = std::move(canonical);
     phase_ = Phase::quiet;
-    return log(0, "all replicas are equal");
+    if (recorder_ != nullptr) recorder_->phase("all replicas are equal");
+    return;
   }
   if (now_ < calm_from() + scenario_.quiet) return;
   if (!all_equal(canonical) || canonical != converged_canonical_) {

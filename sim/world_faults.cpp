@@ -8,7 +8,7 @@ namespace rejoin::sim {
 
 void World::begin_fault(Fault& fault, std::size_t index) {
   if (scenario_.faults[fault.spec].nodes.empty()) move_to_nodes_that_are_up(fault);
-  log(fault.nodes.front(), "fault " + scenario_.faults[fault.spec].name + " begins");
+  if (recorder_ != nullptr) recorder_->fault_begins(index, fault);
   for (unsigned number : fault.nodes) {
     Node& node = nodes_[number];
     switch (fault.kind) {
@@ -20,12 +20,17 @@ void World::begin_fault(Fault& fault, std::size_t index) {
         if (node.state != NodeState::up) break;
         node.state = NodeState::paused;
         node.resumes_at = fault.end;
+        if (recorder_ != nullptr) {
+          recorder_->note(What::pause, number, node.resumes_at, {}, index);
+        }
         break;
       case FaultKind::clock_step:
         node.wall.step(fault.skew_ns);
+        record_clock(node, "jumps", index);
         break;
       case FaultKind::clock_drift:
         node.wall.drift(now_, fault.ppm);
+        record_clock(node, "drifts", index);
         break;
       default:
         return;
@@ -50,7 +55,7 @@ void World::move_to_nodes_that_are_up(Fault& fault) const {
 }
 
 void World::end_fault(const Fault& fault, std::size_t index) {
-  log(fault.nodes.front(), "fault " + scenario_.faults[fault.spec].name + " ends");
+  if (recorder_ != nullptr) recorder_->fault_ends(index);
   for (unsigned number : fault.nodes) {
     Node& node = nodes_[number];
     switch (fault.kind) {
@@ -59,13 +64,17 @@ void World::end_fault(const Fault& fault, std::size_t index) {
         if (node.state == NodeState::down && node.down_by == index) start(node);
         break;
       case FaultKind::pause:
-        if (node.state == NodeState::paused && node.resumes_at == now_) node.state = NodeState::up;
+        if (node.state != NodeState::paused || node.resumes_at != now_) break;
+        node.state = NodeState::up;
+        if (recorder_ != nullptr) recorder_->note(What::resume, number);
         break;
       case FaultKind::clock_step:
         node.wall.step(-fault.skew_ns);
+        record_clock(node, "jumps back", index);
         break;
       case FaultKind::clock_drift:
         node.wall.drift(now_, 0);
+        record_clock(node, "drifts no more", index);
         break;
       default:
         return;
@@ -79,17 +88,25 @@ void World::crash(Node& node, const Fault& fault, std::size_t index) {
   ++receipt.bites;
   stop(node);
   node.down_by = index;
+  std::size_t lost = 0;
   if (fault.kind == FaultKind::wipe) {
     excuse_what_is_nowhere_else(node);
-    receipt.losses += node.disk.wipe();
+    lost = node.disk.wipe();
     node.promised = {};
     wiped_ = true;
     if (fault.new_identity) node.id = NodeId(1000 * (node.starts + 1) + node.number + 1);
-    return;
+  } else {
+    // How much of a sync under way reached the disk, unknown to the node.
+    const std::uint64_t torn = draws_.bits(Purpose::sync_torn, fault.key, node.number);
+    lost = node.disk.crash(uniform(torn, std::uint64_t{0}, node.disk.waiting()));
   }
-  // How much of a sync under way reached the disk, unknown to the node.
-  const std::uint64_t torn = draws_.bits(Purpose::sync_torn, fault.key, node.number);
-  receipt.losses += node.disk.crash(uniform(torn, std::uint64_t{0}, node.disk.waiting()));
+  receipt.losses += lost;
+  if (recorder_ != nullptr) recorder_->stop(node.number, lost, index, fault.kind);
+}
+
+void World::record_clock(const Node& node, const char* change, std::size_t fault) {
+  if (recorder_ == nullptr) return;
+  recorder_->note(What::clock, node.number, node.wall.read_ms(now_), change, fault);
 }
 
 // An acknowledged entry is on the disk of its node. If that disk is lost before anybody else has

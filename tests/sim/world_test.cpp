@@ -120,8 +120,10 @@ TEST(World, ReplicasThatAreNotEqualInTimeAreAViolation) {
 TEST(World, ALogTellsWhatHappensAndChangesNothing) {
   const Scenario scenario = small({fault_of(FaultKind::crash)});
   std::vector<std::string> lines;
-  const auto logged =
-      simulate(scenario, 3, [&](const std::string& line) { lines.push_back(line); });
+  Recorder recorder([&](const Recording& recording, const Recorded& event) {
+    lines.push_back(line_of(recording, event));
+  });
+  const auto logged = simulate(scenario, 3, &recorder);
   EXPECT_EQ(logged->trace_hash, simulate(scenario, 3)->trace_hash);
   const auto has = [&](const std::string& text) {
     for (const std::string& line : lines) {
