@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(run_command());
   commands.push_back(sweep_command());
   commands.push_back(faults_command());
+  commands.push_back(merge_command());
   return commands;
 }
 

@@ -27,6 +27,7 @@ class Command {
 std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> sweep_command();
 std::unique_ptr<Command> faults_command();
+std::unique_ptr<Command> merge_command();
 
 constexpr int usage = 4;
 // Says on standard error what is wrong; returns `usage`.

@@ -36,6 +36,11 @@ constexpr std::array<Field, 14> total_fields = {
 
 }  // namespace
 
+std::vector<std::pair<const char*, std::uint64_t>> totals_of(const Outcome& outcome) {
+  const auto all = named(outcome.totals);
+  return {all.begin(), all.end()};
+}
+
 std::string hash_text(std::uint64_t hash) {
   std::array<char, 32> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%016llx", static_cast<unsigned long long>(hash));

@@ -1,229 +1,168 @@
 #include "sim/rejoin_sim_sweep.hpp"
 
-#include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
-#include <sstream>
 
-#include "sim/rejoin_sim_report.hpp"
+#include "sim/rejoin_sim_pool.hpp"
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+volatile sig_atomic_t signal_came = 0;
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+void note_signal(int number) {
+  signal_came = number;
 }
 
-void say(int pipe, const std::string& line) {
-  std::size_t written = 0;
-  while (written < line.size()) {
-    const ssize_t n = write(pipe, line.data() + written, line.size() - written);
-    if (n <= 0) _exit(1);  // nobody listens any more
-    written += static_cast<std::size_t>(n);
-  }
+void handle(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one is obeyed at once
+  sigaction(number, &action, nullptr);
 }
 
-// A worker's seeds are first + i * step. It says "S seed" before each and "R ..." after it.
-[[noreturn]] void work(const Scenario& scenario, const SweepSettings& settings, std::uint64_t first,
-                       int pipe) {
-  for (std::uint64_t seed = first; seed <= settings.last; seed += settings.jobs) {
-    say(pipe, "S " + std::to_string(seed) + "\n");
-    const auto outcome = run_seed(scenario, seed, settings.verify);
-    std::string line = "R " + std::to_string(seed);
-    if (outcome) {
-      line += " " + std::to_string(static_cast<int>(outcome->verdict)) + " " +
-              std::to_string(outcome->trace_hash) + " " + std::to_string(outcome->events) + " " +
-              std::to_string(outcome->virtual_time) + " " + verdict_line(*outcome);
-    } else {
-      line += " 1 0 0 0 " + outcome.error().message;
-    }
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    say(pipe, line + "\n");
-    if (seed > settings.last - std::min(settings.last, std::uint64_t{settings.jobs})) break;
-  }
-  _exit(0);
+// "SCENARIO SEED", as a worker gets it.
+std::string run_task(const std::vector<SweptScenario>& scenarios, bool verify,
+                     const std::string& task) {
+  char* end = nullptr;
+  const std::size_t scenario = std::strtoull(task.c_str(), &end, 10);
+  const std::uint64_t seed = std::strtoull(end, nullptr, 10);
+  const auto outcome = run_seed(scenarios[scenario].scenario, seed, verify);
+  if (outcome) return line_of(*outcome);
+  Outcome refused;
+  refused.verdict = Verdict::violation;
+  refused.violation = Violation{"plan", 0, 0, outcome.error().message};
+  return line_of(refused);
 }
 
-class Worker {
+class Sweep {
  public:
-  Worker(const Scenario& scenario, const SweepSettings& settings, std::uint64_t first)
-      : scenario_(scenario), settings_(settings) {
-    begin(first);
-  }
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-  ~Worker() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
-    reap();
-  }
-
-  bool running() const { return pid_ > 0; }
-  int pipe() const { return pipe_; }
-
-  // Reads what came; f(line) of each whole line. At the end of a worker that died on a seed, begins
-  // another behind it and calls died(seed).
-  template <class OnLine, class OnDeath>
-  void read_lines(OnLine&& f, OnDeath&& died) {
-    std::array<char, 65536> buffer{};
-    const ssize_t n = ::read(pipe_, buffer.data(), buffer.size());
-    if (n <= 0) {
-      reap();
-      if (!at_) return;
-      const std::uint64_t seed = *at_;
-      at_.reset();
-      died(seed);
-      if (seed + settings_.jobs <= settings_.last) begin(seed + settings_.jobs);
-      return;
+  Sweep(const std::vector<SweptScenario>& scenarios, const SweepSettings& settings,
+        const std::function<void(const std::string&, const Finished&)>& each)
+      : scenarios_(scenarios),
+        settings_(settings),
+        each_(each),
+        seeds_(settings.seeds()),
+        pool_({settings.jobs, settings.seed_seconds_max}, [this](const std::string& task) {
+          return run_task(scenarios_, settings_.verify, task);
+        }) {
+    file_.header.build = build_hash();
+    file_.header.first = settings.first;
+    file_.header.last = settings.last;
+    file_.header.shard = settings.shard;
+    file_.header.shards = settings.shards;
+    file_.header.verify = settings.verify;
+    for (const SweptScenario& one : scenarios) {
+      file_.scenarios.emplace_back();
+      file_.scenarios.back().file = one.file;
+      file_.scenarios.back().text = one.text;
     }
-    text_.append(buffer.data(), static_cast<std::size_t>(n));
-    for (std::size_t end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
-      const std::string line = text_.substr(0, end);
-      text_.erase(0, end + 1);
-      if (line.starts_with("S ")) {
-        at_ = std::strtoull(line.c_str() + 2, nullptr, 10);
-      } else {
-        at_.reset();
-        f(line);
+  }
+
+  SweepFile run(const std::function<void(const SweepFile&)>& progress) {
+    const auto begin = Pool::Clock::now();
+    const std::uint64_t width = scenarios_.size();
+    const std::uint64_t count =
+        seeds_.first > seeds_.last ? 0 : (seeds_.last - seeds_.first + 1) * width;
+    std::uint64_t next = 0;
+    while (!reason_ && (next < count || pool_.under_way() > 0)) {
+      for (; next < count && pool_.wants(); ++next) {
+        pool_.give(
+            next, std::to_string(next % width) + " " + std::to_string(seeds_.first + next / width));
       }
+      pool_.wait([&](const Pool::Answer& answer) { take(answer); });
+      file_.header.wall_seconds = std::chrono::duration<double>(Pool::Clock::now() - begin).count();
+      if (settings_.seconds_max > 0 && file_.header.wall_seconds >= settings_.seconds_max) {
+        stop("the time was up");
+      }
+      if (Interruptible::signal() != 0) stop("interrupted");
+      progress(file_);
     }
+    const bool all = file_.sum().done() == count;
+    file_.header.ended = all ? "all seeds" : reason_.value_or("");
+    for (Tally& tally : file_.scenarios) tally.finish();
+    return std::move(file_);
   }
 
  private:
-  void begin(std::uint64_t first) {
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) return;
-    pid_ = fork();
-    if (pid_ == 0) {
-      close(ends[0]);
-      work(scenario_, settings_, first, ends[1]);
+  void take(const Pool::Answer& answer) {
+    if (reason_) return;
+    Tally& tally = file_.scenarios[answer.task % scenarios_.size()];
+    const std::uint64_t seed = seeds_.first + answer.task / scenarios_.size();
+    Finished finished{seed, Verdict::violation, "violation: the run " + answer.died};
+    if (answer.died.empty()) {
+      finished = take_line(answer.text, seed, tally);
+    } else {
+      tally.add(finished);
     }
-    close(ends[1]);
-    pipe_ = ends[0];
-    text_.clear();
+    if (finished.verdict == Verdict::ok) return;
+    each_(tally.file, finished);
+    if (settings_.stop_at_first && finished.verdict == Verdict::violation) {
+      stop("stopped at the first violation");
+    }
   }
-  void reap() {
-    close(pipe_);
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = -1;
-  }
+  void stop(const std::string& reason) { reason_ = reason_.value_or(reason); }
 
-  const Scenario& scenario_;
+  const std::vector<SweptScenario>& scenarios_;
   const SweepSettings& settings_;
-  pid_t pid_ = -1;
-  int pipe_ = -1;
-  std::string text_;
-  std::optional<std::uint64_t> at_;  // the seed it is at
+  const std::function<void(const std::string&, const Finished&)>& each_;
+  const Interval seeds_;
+  Pool pool_;
+  SweepFile file_;
+  std::optional<std::string> reason_;  // why it ends before all seeds are done
 };
 
-using Workers = std::vector<std::unique_ptr<Worker>>;
-
-// Until at least one has something to say, or a moment has passed.
-std::vector<Worker*> ready(const Workers& workers) {
-  std::vector<pollfd> polled;
-  std::vector<Worker*> of;
-  for (const auto& worker : workers) {
-    if (!worker->running()) continue;
-    polled.push_back({worker->pipe(), POLLIN, 0});
-    of.push_back(worker.get());
+std::optional<std::uint64_t> seed_number(const std::string& text) {
+  const std::size_t e = text.find('e');
+  std::string digits = text.substr(0, e);
+  if (e != std::string::npos) {
+    const std::string zeros = text.substr(e + 1);
+    if (zeros.empty() || zeros.size() > 2) return std::nullopt;
+    if (zeros.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    digits.append(std::stoul(zeros), '0');
+    if (text.substr(0, e).empty()) return std::nullopt;
   }
-  poll(polled.data(), polled.size(), 100);
-  std::vector<Worker*> found;
-  for (std::size_t i = 0; i < polled.size(); ++i) {
-    if (polled[i].revents != 0) found.push_back(of[i]);
-  }
-  return found;
-}
-
-Finished take_result(const std::string& line, SweepResult& result) {
-  std::istringstream in(line.substr(2));
-  Finished finished;
-  int verdict = 0;
-  std::uint64_t hash = 0;
-  std::uint64_t events = 0;
-  Time virtual_time = 0;
-  in >> finished.seed >> verdict >> hash >> events >> virtual_time;
-  in.ignore(1);
-  std::getline(in, finished.line);
-  finished.verdict = static_cast<Verdict>(verdict);
-  result.events += events;
-  result.trace_hash += mix64(hash ^ finished.seed);
-  result.virtual_seconds += static_cast<double>(virtual_time) / static_cast<double>(second);
-  return finished;
+  if (digits.empty() || digits.size() > 18) return std::nullopt;
+  if (digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  return std::stoull(digits);
 }
 
 }  // namespace
 
-bool parse_seeds(const std::string& text, SweepSettings& settings) {
-  const auto number = [](const std::string& digits, std::uint64_t& out) {
-    if (digits.empty() || digits.size() > 18) return false;
-    if (digits.find_first_not_of("0123456789") != std::string::npos) return false;
-    out = std::stoull(digits);
-    return true;
+Interval SweepSettings::seeds() const {
+  const std::uint64_t count = last - first + 1;
+  // count * shard / shards, without overflow: count < 10^18, shards <= 10^6.
+  const auto part = [&](std::uint64_t k) {
+    return count / shards * k + count % shards * k / shards;
   };
-  const std::size_t dots = text.find("..");
-  if (dots == std::string::npos) {
-    return number(text, settings.first) && number(text, settings.last);
-  }
-  return number(text.substr(0, dots), settings.first) &&
-         number(text.substr(dots + 2), settings.last) && settings.first <= settings.last;
+  return {first + part(shard - 1), first + part(shard) - 1};
 }
 
-std::uint64_t SweepResult::count(Verdict verdict) const {
-  if (verdict == Verdict::ok) return done - failed.size();
-  return static_cast<std::uint64_t>(std::count_if(
-      failed.begin(), failed.end(), [&](const Finished& one) { return one.verdict == verdict; }));
+SweepFile sweep(const std::vector<SweptScenario>& scenarios, const SweepSettings& settings,
+                const std::function<void(const std::string& file, const Finished&)>& each,
+                const std::function<void(const SweepFile&)>& progress) {
+  const Interruptible interruptible;
+  return Sweep(scenarios, settings, each).run(progress);
 }
 
-Verdict SweepResult::verdict() const {
-  for (Verdict verdict : {Verdict::violation, Verdict::nondeterministic, Verdict::vacuous}) {
-    if (count(verdict) > 0) return verdict;
-  }
-  return Verdict::ok;
+Interruptible::Interruptible() {
+  signal_came = 0;
+  handle(SIGINT, note_signal);
+  handle(SIGTERM, note_signal);
 }
 
-SweepResult sweep(const Scenario& scenario, const SweepSettings& settings,
-                  const std::function<void(const Finished&)>& each,
-                  const std::function<void(const SweepResult&)>& progress) {
-  const Clock::time_point begin = Clock::now();
-  SweepResult result;
-  Workers workers;
-  for (unsigned i = 0; i < settings.jobs && settings.first + i <= settings.last; ++i) {
-    workers.push_back(std::make_unique<Worker>(scenario, settings, settings.first + i));
-  }
-  bool stop = false;
-  const auto finish = [&](Finished finished) {
-    ++result.done;
-    if (finished.verdict == Verdict::ok) return;
-    stop = stop || (settings.stop_at_first && finished.verdict == Verdict::violation);
-    each(finished);
-    result.failed.push_back(std::move(finished));
-  };
-  const auto running = [](const auto& worker) { return worker->running(); };
-  while (!stop && std::any_of(workers.begin(), workers.end(), running)) {
-    for (Worker* worker : ready(workers)) {
-      worker->read_lines([&](const std::string& line) { finish(take_result(line, result)); },
-                         [&](std::uint64_t seed) {
-                           finish({seed, Verdict::violation, "violation: the run was aborted"});
-                         });
-    }
-    result.wall_seconds = seconds_since(begin);
-    progress(result);
-  }
-  std::sort(result.failed.begin(), result.failed.end(),
-            [](const Finished& a, const Finished& b) { return a.seed < b.seed; });
-  return result;
+Interruptible::~Interruptible() {
+  handle(SIGINT, SIG_DFL);
+  handle(SIGTERM, SIG_DFL);
+}
+
+int Interruptible::signal() {
+  return signal_came;
 }
 
 Result<Outcome> run_seed(const Scenario& scenario, const Seed& seed, bool verify) {
@@ -237,6 +176,16 @@ Result<Outcome> run_seed(const Scenario& scenario, const Seed& seed, bool verify
   outcome->violation.reset();
   outcome->vacuous.clear();
   return outcome;
+}
+
+bool parse_seeds(const std::string& text, SweepSettings& settings) {
+  const std::size_t dots = text.find("..");
+  const auto first = seed_number(text.substr(0, dots));
+  const auto last = dots == std::string::npos ? first : seed_number(text.substr(dots + 2));
+  if (!first || !last || *first > *last) return false;
+  settings.first = *first;
+  settings.last = *last;
+  return true;
 }
 
 }  // namespace rejoin::sim

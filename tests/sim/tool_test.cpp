@@ -86,6 +86,90 @@ TEST(RejoinSim, SweepSumsUpAndIsTheSameForAnyNumberOfJobs) {
   EXPECT_EQ(three["trace_hash"], json["trace_hash"]);
 }
 
+// A folder of results, gone with the test.
+class Folder {
+ public:
+  Folder()
+      : path_(testing::TempDir() + "rejoin_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(RejoinSim, ShardsMergeToWhatOneSweepGives) {
+  const Folder folder;
+  const std::string of = "sweep examples/scenarios/split.toml --seeds 0..19 --json ";
+  const auto whole = nlohmann::json::parse(rejoin_sim(of + "-").output);
+  for (const char* shard : {"1", "2", "3"}) {
+    EXPECT_EQ(rejoin_sim(of + folder / shard + " --shard " + shard + "/3").code, 0);
+  }
+  const std::string merge = "merge " + folder / "3" + " " + folder / "1 ";
+  const Ended merged = rejoin_sim(merge + folder / "2" + " --json -");
+  EXPECT_EQ(merged.code, 0);
+  const auto sum = nlohmann::json::parse(merged.output);
+  EXPECT_EQ(sum["ended"], "all seeds");
+  for (const char* field :
+       {"build", "done", "ok", "trace_hash", "events", "virtual_seconds", "faults"}) {
+    EXPECT_EQ(sum[field], whole[field]) << field;
+  }
+  EXPECT_EQ(sum["scenarios"][0]["counts"], whole["scenarios"][0]["counts"]);
+  EXPECT_GT(sum["faults"]["loss"]["bites"], 0);
+}
+
+TEST(RejoinSim, MergeRefusesOverlapsGapsAndOtherTexts) {
+  const Folder folder;
+  const File scenario(tiny);
+  const std::string of = "sweep " + scenario.path() + " --json ";
+  rejoin_sim(of + folder / "a" + " --seeds 1..4");
+  rejoin_sim(of + folder / "b" + " --seeds 4..5");
+  rejoin_sim(of + folder / "c" + " --seeds 6..7");
+  const std::string merge = "merge " + folder / "a ";
+  EXPECT_EQ(rejoin_sim(merge + folder / "b").code, 4) << "seed 4 is in both";
+  EXPECT_EQ(rejoin_sim(merge + folder / "c").code, 4) << "seed 5 is in none";
+  EXPECT_EQ(rejoin_sim(merge + folder / "c" + " --partial").code, 0);
+  std::ofstream(scenario.path(), std::ios::app) << "# another text\n";
+  rejoin_sim(of + folder / "d" + " --seeds 5..5");
+  EXPECT_EQ(rejoin_sim(merge + folder / "d").code, 4) << "another scenario";
+  std::ofstream(folder / "e") << "{}";
+  EXPECT_EQ(rejoin_sim(merge + folder / "e").code, 4) << "no result";
+  EXPECT_EQ(rejoin_sim(merge + folder / "f").code, 4) << "no file";
+}
+
+TEST(RejoinSim, SweepTakesFoldersAndEndsInTime) {
+  const Folder folder;
+  std::ofstream(folder / "one.toml") << tiny;
+  std::ofstream(folder / "two.toml") << tiny << "[clocks]\noffset = \"1ms\"\n";
+  const Ended both = rejoin_sim("sweep " + folder.path() + " --seeds 3 --json -");
+  EXPECT_EQ(both.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(both.output)["scenarios"].size(), 2U);
+  const Ended timed = rejoin_sim("sweep " + folder.path() + " --seeds 1..1e6 --for 200ms --json -");
+  EXPECT_EQ(timed.code, 0);
+  const auto json = nlohmann::json::parse(timed.output);
+  EXPECT_EQ(json["ended"], "the time was up");
+  EXPECT_GT(json["done"], 1);
+}
+
+TEST(RejoinSim, AnInterruptedSweepSaysWhatItHas) {
+  const Folder folder;
+  const auto tool = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "rejoin-sim";
+  const std::string command = "timeout --preserve-status -s INT 0.3 '" + tool.string() +
+                              "' sweep examples/scenarios/split.toml --seeds 1..1e6 --json " +
+                              folder / "out" + " >/dev/null 2>&1";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  const auto json = nlohmann::json::parse(std::ifstream(folder / "out"));
+  EXPECT_EQ(json["ended"], "interrupted");
+}
+
 TEST(RejoinSim, AFaultThatDidNotBiteIsTwo) {
   const File scenario(tiny +
                       "[[fault]]\nkind = \"one_way\"\nat = \"0s\"\nfor = \"1s\"\n"
@@ -110,7 +194,12 @@ TEST(RejoinSim, WrongUseIsFour) {
   EXPECT_EQ(rejoin_sim("run examples/scenarios/split.toml").code, 4) << "no default seed";
   EXPECT_EQ(rejoin_sim("run no_such.toml --seed 1").code, 4);
   EXPECT_EQ(rejoin_sim("sweep examples/scenarios/split.toml --seeds 9..1").code, 4);
-  EXPECT_EQ(rejoin_sim("sweep examples/scenarios/split.toml --seeds x").code, 4);
+  for (const char* wrong : {"x", "1e", "e3", "1..1e19", "1..1 --shard 0/2", "1..1 --shard 3/2",
+                            "1..1 --shard 2", "1..1 --for soon", "1..1 --seed-timeout x"}) {
+    EXPECT_EQ(rejoin_sim(std::string("sweep examples/scenarios/split.toml --seeds ") + wrong).code,
+              4)
+        << wrong;
+  }
   const File scenario("nods = 3\n");
   EXPECT_EQ(rejoin_sim("run " + scenario.path() + " --seed 1").code, 4);
   EXPECT_EQ(rejoin_sim("--help").code, 0);
