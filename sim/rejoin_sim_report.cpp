@@ -37,8 +37,9 @@ constexpr std::array<Field, 14> total_fields = {
 }  // namespace
 
 std::vector<std::pair<const char*, std::uint64_t>> totals_of(const Outcome& outcome) {
-  const auto all = named(outcome.totals);
-  return {all.begin(), all.end()};
+  std::vector<std::pair<const char*, std::uint64_t>> totals;
+  for (const auto& [name, member] : total_fields) totals.emplace_back(name, outcome.totals.*member);
+  return totals;
 }
 
 std::string hash_text(std::uint64_t hash) {
