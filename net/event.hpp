@@ -83,6 +83,17 @@ struct PeerStatus {
   std::uint64_t bytes_in = 0;
 };
 
+// What waits to be done or heard of. In a network at rest all of it is 0.
+struct Backlog {
+  std::uint64_t transactions = 0;  // not flushed; 0 or 1, they are gathered
+  std::uint64_t records = 0;       // not durable
+  std::uint64_t frames = 0;        // not polled, or held until a record is durable
+  std::uint64_t flights = 0;       // bytes on the way to peers, not acknowledged
+  std::uint64_t repairs = 0;       // given and taken
+
+  bool empty() const { return transactions + records + frames + flights + repairs == 0; }
+};
+
 struct Stats {
   std::uint64_t frames_in = 0;
   std::uint64_t frames_refused = 0;

@@ -114,6 +114,19 @@ std::vector<PeerStatus> Replica::peers(Now now) const {
   return out;
 }
 
+Backlog Replica::backlog() const {
+  Backlog backlog;
+  backlog.transactions = batch_.empty() ? 0 : 1;
+  backlog.records = undurable_.size();
+  backlog.frames = outbox_.size() + held_.size();
+  backlog.repairs = receiving_ ? 1 : 0;
+  for (const auto& [node, peer] : peers_) {
+    backlog.flights += peer.flight_bytes();
+    backlog.repairs += peer.donation() != nullptr ? 1 : 0;
+  }
+  return backlog;
+}
+
 std::vector<std::string> Replica::checkpoint() const {
   std::vector<std::string> out;
   out.push_back(encode_record(IdentityRecord{setup_.self.node}, setup_.store));

@@ -82,6 +82,7 @@ class Replica {
   // Nodes that two live processes claimed within the last peer_timeout_ms: copied directories.
   std::vector<NodeId> duplicated(Now now) const;
   const Stats& stats() const { return stats_; }
+  Backlog backlog() const;
   // All records a new log would need, for Storage::checkpoint. Their number is `records()` now.
   std::vector<std::string> checkpoint() const;
   std::uint64_t records() const { return records_; }

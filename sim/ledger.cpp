@@ -41,7 +41,7 @@ std::optional<std::string> Ledger::record(const Entry& entry, unsigned node, Tim
   }
 
   number = static_cast<EntryNumber>(entries_.size());
-  entries_.push_back({node, now, {}});
+  entries_.push_back({node, now, {}, entry});
   std::optional<std::string> wrong;
   entry.dots.each_interval([&](const ReplicaId& replica, Interval interval) {
     const auto [at, added] =

@@ -35,6 +35,7 @@ class Ledger {
     unsigned node = 0;
     Time at = 0;
     std::vector<DotNumber> dots;
+    Entry made;
   };
 
   // Nothing if the entry is new and sound, or known and the same; else what is wrong with it.

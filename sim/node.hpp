@@ -35,6 +35,7 @@ struct Node {
   WallClock wall;
   CausalContext promised;  // shown before a crash: must come back from the disk
   std::vector<EntryNumber> unacknowledged;
+  std::vector<EntryNumber> made_now;  // since it was last drained
   std::uint64_t drains = 0;
 };
 

@@ -44,6 +44,9 @@ struct Totals {
   std::uint64_t repairs = 0;
   std::uint64_t repairs_interrupted = 0;
   std::uint64_t resends = 0;
+  std::uint64_t session_reads = 0;
+  std::uint64_t session_moves = 0;  // of these, at another node than the last
+  std::uint64_t session_waits = 0;  // a node did not cover the token yet
 };
 
 struct Outcome {
@@ -56,6 +59,7 @@ struct Outcome {
   std::uint64_t events = 0;
   Time virtual_time = 0;
   Time converged_after = 0;  // from the end of the faults
+  std::uint64_t rounds = 0;  // the same in digest intervals, rounded up
   std::vector<Receipt> receipts;
   Totals totals;
 };

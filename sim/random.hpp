@@ -49,6 +49,7 @@ enum class Purpose : std::uint64_t {
   operation_value,
   operation_abort,
   operation_families,
+  harvest,
 };
 
 // What a draw is keyed by when it belongs to something that has a name.

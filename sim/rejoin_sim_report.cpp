@@ -18,7 +18,7 @@ std::string fixed(double value, int digits) {
 }
 
 using Field = std::pair<const char*, std::uint64_t Totals::*>;
-constexpr std::array<Field, 14> total_fields = {
+constexpr std::array<Field, 17> total_fields = {
     {{"transactions", &Totals::transactions},
      {"refused", &Totals::refused},
      {"skipped", &Totals::skipped},
@@ -32,7 +32,10 @@ constexpr std::array<Field, 14> total_fields = {
      {"checkpoints", &Totals::checkpoints},
      {"repairs", &Totals::repairs},
      {"repairs_interrupted", &Totals::repairs_interrupted},
-     {"resends", &Totals::resends}}};
+     {"resends", &Totals::resends},
+     {"session_reads", &Totals::session_reads},
+     {"session_moves", &Totals::session_moves},
+     {"session_waits", &Totals::session_waits}}};
 
 }  // namespace
 
@@ -77,6 +80,7 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
   json["virtual_seconds"] = seconds(outcome.virtual_time);
   json["wall_seconds"] = wall_seconds;
   json["converged_after_seconds"] = seconds(outcome.converged_after);
+  json["rounds"] = outcome.rounds;
   for (const auto& [name, field] : total_fields) json[name] = outcome.totals.*field;
   json["receipts"] = nlohmann::ordered_json::array();
   for (const Receipt& receipt : outcome.receipts) {

@@ -229,6 +229,7 @@ void read_workload(Table& table, Workload& workload) {
   table.number("clears", workload.clears);
   table.number("wide", workload.wide);
   table.number("aborts", workload.aborts);
+  table.number("sessions", workload.sessions);
   const std::string families = "a list of types: " + names_of_families();
   table.value("families", workload.families, families);
 }
@@ -237,6 +238,7 @@ void read_top(Table& top, Scenario& scenario) {
   top.number("nodes", scenario.nodes);
   top.time("until", scenario.until);
   top.time("converge", scenario.converge);
+  top.number("rounds", scenario.rounds);
   top.time("quiet", scenario.quiet);
   std::string rekeys;
   top.text("rekeys", rekeys);

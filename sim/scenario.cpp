@@ -106,6 +106,7 @@ Result<void> validate_workload(const Workload& workload, Time until) {
     return invalid("workload.transactions must be at most " + std::to_string(transactions_max));
   }
   if (workload.keys == 0) return invalid("workload.keys must be at least 1");
+  if (workload.sessions == 0) return invalid("workload.sessions must be at least 1");
   if (workload.elements == 0) return invalid("workload.elements must be at least 1");
   if (!rising(workload.over) || workload.over.high > until) {
     return invalid("workload.over must rise and end by until");

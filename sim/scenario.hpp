@@ -43,6 +43,7 @@ struct Workload {
   double clears = 0.05;          // a whole key is removed
   double wide = 0.3;             // a transaction touches two or three keys
   double aborts = 0.03;          // a transaction refuses at its end
+  unsigned sessions = 5;         // clients that go from node to node with a token
   std::vector<Family> families;  // of which a seed draws some; empty: all
 };
 
@@ -57,6 +58,7 @@ struct Scenario {
   unsigned nodes = 3;
   Time until = 10 * second;     // faults and operations end; then everything heals
   Time converge = 60 * second;  // from then on, all must be equal within this
+  unsigned rounds = 0;          // and within so many digest intervals; 0: whatever it takes
   Time quiet = 4 * second;      // and stay so, with nothing but clocks on the wire
   std::vector<Rekey> rekeys;    // what every seed draws anew
   bool swarm = true;            // each seed takes each group of faults or leaves it

@@ -18,7 +18,8 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       store_(StoreId::named("simulated")),
       nodes_(scenario.nodes),
       oracle_(ledger_, scenario.nodes),
-      specification_(ledger_, scenario.nodes) {
+      specification_(ledger_, scenario.nodes),
+      sessions_(ledger_, scenario.workload.sessions) {
   workload_.families = drawn_families(scenario.workload, draws_);
 }
 
@@ -140,6 +141,10 @@ void World::transact(std::uint64_t k, unsigned planned) {
     ++totals_.transactions;
     count_skewed_write(node.number);
     specification_.begin(node.number);
+    const std::size_t session = sessions_.of(k);
+    if (auto wrong = sessions_.read(session, node.number, *node.replica)) {
+      return violate("session", node.number, *wrong);
+    }
     const Deed& deed = deed_of(k, node.number);
     const auto done = node.replica->transact(
         [&](Transaction& tx) {
@@ -155,6 +160,7 @@ void World::transact(std::uint64_t k, unsigned planned) {
     } else if (done) {
       specification_.commit(node.number);
       if (recorder_ != nullptr) recorder_->transaction(node.number, k, Done::committed, {});
+      sessions_.wrote(session, node.number, *done);
     } else if (done.error().code == ErrorCode::aborted || done.error().code == refusal) {
       ++totals_.refused;
       if (recorder_ != nullptr) {
@@ -234,6 +240,10 @@ void World::drain(Node& node) {
   }
   schedule_deadline(node);
   acknowledge(node);
+  if (auto wrong = sessions_.advance(node.number, replica, node.made_now)) {
+    return violate("session", node.number, *wrong);
+  }
+  node.made_now.clear();
   if (node.drains++ % scenario_.check_every == 0) check(node);
 }
 
@@ -272,6 +282,7 @@ void World::record_entry(Node& node, const Entry& entry) {
   excused_.push_back(false);
   node.unacknowledged.push_back(number);
   if (recorder_ != nullptr) recorder_->entry(node.number, number, entry);
+  node.made_now.push_back(number);
   if (auto wrong = specification_.made(node.number, entry, number)) {
     violate("rule 6", node.number, *wrong);
   }
@@ -282,6 +293,9 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   const auto frame = decode_frame(transmit.bytes, store_, plan_.config.frame_bytes_max);
   if (!frame) {
     return violate("frame", node.number, "a frame cannot be read: " + frame.error().message);
+  }
+  if (node.drains % scenario_.check_every == 0 && encode_frame(*frame, store_) != transmit.bytes) {
+    return violate("codec", node.number, "a frame that is read and written again is another");
   }
   const CausalContext shown = shown_by(*frame);
   if (!node.disk.held().covers(shown)) {
@@ -363,6 +377,7 @@ void World::stop(Node& node) {
   node.state = NodeState::down;
   oracle_.forget(node.number);
   specification_.forget(node.number);
+  sessions_.forget(node.number);
 }
 
 void World::acknowledge(Node& node) {

@@ -25,6 +25,7 @@
 #include "sim/plan.hpp"
 #include "sim/recorder.hpp"
 #include "sim/schedule.hpp"
+#include "sim/sessions.hpp"
 #include "sim/seed.hpp"
 #include "sim/specification.hpp"
 #include "sim/trace.hpp"
@@ -107,6 +108,8 @@ class World {
   bool all_equal(std::string& canonical) const;
   void judge_entries();
   void judge_values(const std::vector<bool>& happened);
+  void judge_rest();
+  std::uint64_t rounds_to_converge() const;
   Outcome outcome();
 
   void record_entry(Node& node, const Entry& entry);
@@ -133,6 +136,7 @@ class World {
   Ledger ledger_;
   Oracle oracle_;
   Specification specification_;
+  Sessions sessions_;
   std::vector<bool> acknowledged_;  // by entry number
   std::vector<bool> excused_;       // acknowledged, and lost with the only disk that had it
   bool wiped_ = false;

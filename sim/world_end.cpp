@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/families.hpp"
+#include "sim/harvest.hpp"
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
@@ -28,6 +29,12 @@ void World::watch_convergence() {
     if (!all_equal(canonical)) return;
     converged_at_ = now_;
     converged_canonical_ = std::move(canonical);
+    if (scenario_.rounds > 0 && rounds_to_converge() > scenario_.rounds) {
+      return violate("rounds", 0,
+                     "all was equal after " + std::to_string(rounds_to_converge()) +
+                         " digest intervals, " + std::to_string(scenario_.rounds) +
+                         " are allowed");
+    }
     phase_ = Phase::quiet;
     if (recorder_ != nullptr) recorder_->phase("all replicas are equal");
     return;
@@ -83,6 +90,46 @@ void World::judge_entries() {
     }
   }
   if (!violation_) judge_values(happened);
+  if (violation_) return;
+  if (auto wrong = merged_otherwise(ledger_, happened, converged_canonical_, draws_)) {
+    return violate("harvest", 0, *wrong);
+  }
+  judge_rest();
+}
+
+// What a network at rest may still hold: nothing that waits, and of what was only the clock, an
+// interval for each incarnation that wrote.
+void World::judge_rest() {
+  for (const Node& node : nodes_) {
+    const Replica& replica = *node.replica;
+    const Backlog backlog = replica.backlog();
+    if (!backlog.empty()) {
+      return violate("leak", node.number,
+                     "all is quiet, and there wait " + std::to_string(backlog.transactions) +
+                         " transactions, " + std::to_string(backlog.records) + " records, " +
+                         std::to_string(backlog.frames) + " frames, " +
+                         std::to_string(backlog.flights) + " bytes of flights, " +
+                         std::to_string(backlog.repairs) + " repairs");
+    }
+    if (replica.log().bytes() > plan_.config.log_bytes_max) {
+      return violate("metadata", node.number, "the log is larger than log_bytes_max");
+    }
+    if (wiped_) continue;  // with a disk, dots were lost that others had seen removed
+    if (!replica.store().removed().empty()) {
+      return violate("metadata", node.number, "dots stay noted as removed whose entry is there");
+    }
+    replica.store().clock().each_replica([&](const ReplicaId& who, const SequenceSet& dots) {
+      if (dots.count() == dots.last()) return;
+      violate("metadata", node.number,
+              "the clock has gaps in " + rejoin::to_string(who) + ", and nothing was lost");
+    });
+  }
+}
+
+std::uint64_t World::rounds_to_converge() const {
+  const Time round = plan_.config.digest_interval_ms * millisecond;
+  const Time after = converged_at_ > scenario_.until ? converged_at_ - scenario_.until : 0;
+  return (after + round - 1) / round;
 }
 
 void World::judge_values(const std::vector<bool>& happened) {
@@ -119,6 +166,9 @@ Outcome World::outcome() {
   }
   totals_.entries = ledger_.entry_count();
   totals_.conflicts = specification_.conflicts();
+  totals_.session_reads = sessions_.reads();
+  totals_.session_moves = sessions_.moves();
+  totals_.session_waits = sessions_.waits();
 
   Outcome out;
   out.seed = draws_.seed();
@@ -128,6 +178,7 @@ Outcome World::outcome() {
   out.events = events_;
   out.virtual_time = now_;
   out.converged_after = converged_at_ > scenario_.until ? converged_at_ - scenario_.until : 0;
+  out.rounds = rounds_to_converge();
   out.receipts = plan_.receipts;
   out.totals = totals_;
   if (violation_) {

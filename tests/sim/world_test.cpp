@@ -117,6 +117,24 @@ TEST(World, ReplicasThatAreNotEqualInTimeAreAViolation) {
   EXPECT_EQ(outcome.violation->oracle, "liveness");
 }
 
+TEST(World, ReplicasThatNeedMoreRoundsThanAreAllowedAreAViolation) {
+  Scenario scenario = small({fault_of(FaultKind::split)});
+  scenario.faults[0].lasting = {3 * second, 3 * second};
+  scenario.config = {{"digest_interval_ms", {20, 20}}};
+  ASSERT_EQ(simulate(scenario, 1)->verdict, Verdict::ok);
+  ASSERT_GT(simulate(scenario, 1)->rounds, 1U);
+  scenario.rounds = 1;
+  const Outcome outcome = simulate(scenario, 1).value();
+  ASSERT_TRUE(outcome.violation);
+  EXPECT_EQ(outcome.violation->oracle, "rounds");
+}
+
+TEST(World, ClientsGoFromNodeToNode) {
+  const Outcome outcome = simulate(small({fault_of(FaultKind::split)}), 1).value();
+  EXPECT_GT(outcome.totals.session_moves, 0U);
+  EXPECT_GT(outcome.totals.session_waits, 0U) << "behind a split a client waits for its own writes";
+}
+
 TEST(World, ALogTellsWhatHappensAndChangesNothing) {
   const Scenario scenario = small({fault_of(FaultKind::crash)});
   std::vector<std::string> lines;
