@@ -8,12 +8,16 @@ namespace {
 
 // In the order of their numbers. One that has no name here is written as its number: purpose_40.
 constexpr std::array<std::string_view, 28> names = {
-    "latency_base",    "latency",           "loss",          "duplicate",      "duplicate_delay",
-    "reorder",         "reorder_delay",     "sync_delay",    "sync_torn",      "checkpoint",
-    "incarnation",     "clock_offset",      "config",        "swarm",          "fault_at",
-    "fault_for",       "fault_rate",        "fault_by",      "fault_target",   "operation_at",
-    "operation_node",  "operation_count",   "operation_key", "operation_kind", "operation_value",
-    "operation_abort", "operation_families", "harvest"};
+    "latency_base",    "latency",         "loss",
+    "duplicate",       "duplicate_delay", "reorder",
+    "reorder_delay",   "sync_delay",      "sync_torn",
+    "checkpoint",      "incarnation",     "clock_offset",
+    "config",          "swarm",           "fault_at",
+    "fault_for",       "fault_rate",      "fault_by",
+    "fault_target",    "operation_at",    "operation_node",
+    "operation_count", "operation_key",   "operation_kind",
+    "operation_value", "operation_abort", "operation_families",
+    "harvest"};
 constexpr std::string_view unnamed = "purpose_";
 constexpr std::uint64_t purposes_max = 1000;
 

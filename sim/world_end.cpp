@@ -32,8 +32,7 @@ void World::watch_convergence() {
     if (scenario_.rounds > 0 && rounds_to_converge() > scenario_.rounds) {
       return violate("rounds", 0,
                      "all was equal after " + std::to_string(rounds_to_converge()) +
-                         " digest intervals, " + std::to_string(scenario_.rounds) +
-                         " are allowed");
+                         " digest intervals, " + std::to_string(scenario_.rounds) + " are allowed");
     }
     phase_ = Phase::quiet;
     if (recorder_ != nullptr) recorder_->phase("all replicas are equal");
