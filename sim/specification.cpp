@@ -170,21 +170,22 @@ std::vector<DotNumber> Specification::standing(const std::vector<bool>& happened
   return standing;
 }
 
-std::map<ObjectKey, std::string> Specification::values(const std::vector<bool>& happened) const {
+std::map<ObjectKey, std::string> Specification::values(
+    const std::vector<DotNumber>& standing) const {
   std::map<ObjectKey, std::vector<DotNumber>> by_object;
-  for (DotNumber dot : standing(happened)) by_object[ledger_.dot(dot).slot.object].push_back(dot);
+  for (DotNumber dot : standing) by_object[ledger_.dot(dot).slot.object].push_back(dot);
 
   std::map<ObjectKey, std::string> values;
   for (const auto& [object, dots] : by_object) {
     const Family family = family_of(object);
-    std::vector<Standing> standing;
+    std::vector<Standing> together;
     for (DotNumber dot : dots) {
       const Ledger::MadeDot& made = ledger_.dot(dot);
       const HybridTime stamp =
           is_stamped(family) ? stamp_of(made.value).value_or(HybridTime()) : HybridTime();
-      standing.push_back({meant_.at(dot), made.slot.path, stamp, made.dot.replica});
+      together.push_back({meant_.at(dot), made.slot.path, stamp, made.dot.replica});
     }
-    values[object] = value_of(family, standing);
+    values[object] = value_of(family, together);
   }
   return values;
 }

@@ -69,8 +69,8 @@ class Specification {
 
   // What stands if these entries happened and no other: dots, rising.
   std::vector<DotNumber> standing(const std::vector<bool>& happened) const;
-  // What each key reads then, as read_value() prints it.
-  std::map<ObjectKey, std::string> values(const std::vector<bool>& happened) const;
+  // What each key reads if these dots stand, as read_value() prints it.
+  std::map<ObjectKey, std::string> values(const std::vector<DotNumber>& standing) const;
 
  private:
   struct Waiting {

@@ -110,6 +110,7 @@ class World {
   void judge_values(const std::vector<bool>& happened);
   void judge_rest();
   std::uint64_t rounds_to_converge() const;
+  std::string unmeant(const std::vector<DotNumber>& live, const std::vector<bool>& happened) const;
   Outcome outcome();
 
   void record_entry(Node& node, const Entry& entry);
