@@ -134,12 +134,14 @@ Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
     }
   }
 
+  const unsigned writers =
+      scenario.workload.writers == 0 ? scenario.nodes : scenario.workload.writers;
   for (std::uint64_t k = 0; k < scenario.workload.transactions; ++k) {
     const std::uint64_t at = draws.bits(Purpose::operation_at, k);
     const std::uint64_t node = draws.bits(Purpose::operation_node, k);
     plan.transactions.push_back(
         {uniform(at, scenario.workload.over.low, scenario.workload.over.high),
-         static_cast<unsigned>(node % scenario.nodes)});
+         static_cast<unsigned>(node % writers)});
   }
   return plan;
 }

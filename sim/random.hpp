@@ -50,6 +50,7 @@ enum class Purpose : std::uint64_t {
   operation_abort,
   operation_families,
   harvest,
+  mesh_order,
 };
 
 // What a draw is keyed by when it belongs to something that has a name.

@@ -221,6 +221,7 @@ void read_fault(Table& table, Scenario& scenario) {
 
 void read_workload(Table& table, Workload& workload) {
   table.number("transactions", workload.transactions);
+  table.number("writers", workload.writers);
   table.time("over", workload.over);
   table.number("keys", workload.keys);
   table.number("elements", workload.elements);
@@ -252,6 +253,7 @@ void read_top(Table& top, Scenario& scenario) {
   top.table("links", [&](Table& table) {
     table.time("latency", scenario.links.base);
     table.time("jitter", scenario.links.jitter);
+    table.number("fanout", scenario.links.fanout);
   });
   top.table("disks", [&](Table& table) {
     table.time("sync", scenario.disks.sync);

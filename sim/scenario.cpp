@@ -32,6 +32,8 @@ constexpr std::array<Field, 15> fields = {{
 // What a plan is drawn for at once; a file that says more is a slip, and would take all memory.
 constexpr std::uint64_t transactions_max = 1'000'000;
 constexpr std::uint64_t repetitions_max = 10'000;  // of all faults
+constexpr unsigned nodes_max = 100'000;
+constexpr unsigned meshed_max = 1000;  // each with a route to each
 
 Error invalid(const std::string& what) {
   return Error{ErrorCode::invalid_argument, what};
@@ -127,7 +129,14 @@ Result<void> validate_workload(const Workload& workload, Time until) {
 }  // namespace
 
 Result<void> Scenario::validate() const {
-  if (nodes < 1 || nodes > 1000) return invalid("nodes must lie in 1..1000");
+  if (nodes < 1 || nodes > nodes_max) {
+    return invalid("nodes must lie in 1.." + std::to_string(nodes_max));
+  }
+  if (links.fanout % 2 != 0) return invalid("links.fanout must be even");
+  if (links.fanout == 0 && nodes > meshed_max) {
+    return invalid("more than " + std::to_string(meshed_max) + " nodes need links.fanout");
+  }
+  if (workload.writers > nodes) return invalid("workload.writers must be at most nodes");
   if (until == 0) return invalid("until must be above 0");
   if (converge == 0) return invalid("converge must be above 0");
   if (check_every == 0) return invalid("check_every must be at least 1");

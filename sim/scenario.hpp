@@ -22,6 +22,7 @@ namespace rejoin::sim {
 struct LinkSettings {
   Range<Time> base{1 * millisecond, 5 * millisecond};  // drawn once for each pair, both ways
   Time jitter = 1 * millisecond;                       // mean of what each frame adds (exponential)
+  unsigned fanout = 0;  // neighbours of each node, even; 0: everybody (see sim/mesh.hpp)
 };
 
 struct DiskSettings {
@@ -36,6 +37,7 @@ struct ClockSettings {
 struct Workload {
   std::uint64_t transactions = 40;
   Range<Time> over{0, 10 * second};
+  unsigned writers = 0;          // nodes that transact, the first so many; 0: all
   unsigned keys = 2;             // of each type
   unsigned elements = 4;         // that sets hold
   double hot = 0.4;              // a transaction's part goes to the hot key of its type

@@ -14,6 +14,7 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       plan_(std::move(plan)),
       draws_(seed.draws()),
       workload_(scenario.workload),
+      mesh_(draws_, scenario.nodes, scenario.links.fanout),
       network_(draws_, scenario.links, plan_.faults, plan_.receipts),
       store_(StoreId::named("simulated")),
       nodes_(scenario.nodes),
@@ -357,12 +358,11 @@ void World::start(Node& node) {
     return violate("durability", node.number, "what was shown before the crash did not come back");
   }
   node.route_to.clear();
-  for (unsigned other = 0; other < nodes_.size(); ++other) {
-    if (other == node.number) continue;
+  mesh_.each_neighbour(node.number, [&](unsigned other) {
     const RouteId route = node.replica->add_route(now_at(node));
     node.route_to.resize(std::max<std::size_t>(node.route_to.size(), route + 1), node.number);
     node.route_to[route] = other;
-  }
+  });
   drain(node);
 }
 

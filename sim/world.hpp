@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/mesh.hpp"
 #include "sim/network.hpp"
 #include "sim/node.hpp"
 #include "sim/oracle.hpp"
@@ -125,6 +126,7 @@ class World {
   Plan plan_;
   Draws draws_;
   Workload workload_;  // with the families of this seed
+  Mesh mesh_;
   Network network_;
   StoreId store_;
   Schedule<Happening> schedule_;
