@@ -238,7 +238,9 @@ Result<Recording> record(const Scenario& scenario, const Seed& seed) {
 
 Result<Recording> recording_called(const std::string& word) {
   if (word.ends_with(".json")) return read_recording(word);
-  const std::size_t colon = word.rfind(':');
+  // A seed with edits has colons of its own.
+  const std::size_t file = word.find(".toml:");
+  const std::size_t colon = file == std::string::npos ? word.rfind(':') : file + 5;
   if (colon == std::string::npos) {
     return Error{ErrorCode::invalid_argument,
                  "'" + word + "' is neither a recording (FILE.json) nor SCENARIO.toml:SEED"};

@@ -1,0 +1,55 @@
+#include "sim/rejoin_sim_page.hpp"
+
+#include <ostream>
+#include <sstream>
+#include <string>
+
+#include "crdt/assert.hpp"
+#include "sim/rejoin_sim_recording.hpp"
+
+namespace rejoin::sim {
+namespace {
+
+// A script of type JSON ends only at "</script"; without any "<" nothing in it can end it, and in
+// JSON the sign stands in text alone.
+void write_data(std::ostream& out, const Recording& recording) {
+  std::ostringstream text;
+  write_recording(text, recording);
+  out << "<script type=\"application/json\" class=\"recording\">\n";
+  for (const char c : text.str()) {
+    if (c == '<') {
+      out << "\\u003c";
+    } else {
+      out << c;
+    }
+  }
+  out << "</script>\n";
+}
+
+void write_script(std::ostream& out) {
+  out << "(() => {\n'use strict';\n";
+  for (const std::string_view script : page::scripts()) out << script << '\n';
+  out << "})();\n";
+}
+
+}  // namespace
+
+void write_page(std::ostream& out, const std::vector<const Recording*>& recordings) {
+  REJOIN_ASSERT(recordings.size() == 1 || recordings.size() == 2);
+  std::string_view rest = page::html;
+  const auto upto = [&](std::string_view mark) {
+    const std::size_t at = rest.find(mark);
+    REJOIN_ASSERT(at != std::string_view::npos);
+    out << rest.substr(0, at);
+    rest.remove_prefix(at + mark.size());
+  };
+  upto("@style@");
+  out << page::style;
+  upto("@data@");
+  for (const Recording* recording : recordings) write_data(out, *recording);
+  upto("@script@");
+  write_script(out);
+  out << rest;
+}
+
+}  // namespace rejoin::sim
