@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crdt/assert.hpp"
+#include "sim/toml_value.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -121,44 +122,9 @@ constexpr FaultFieldRow field_rows[] = {
 
 // ---- values as text
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
+using toml_value::quoted;
+using toml_value::text;
 
-std::string text(double value) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  return std::string(buffer.data(), end.ptr);
-}
-
-std::string text(const std::string& value, bool) {
-  return quoted(value);
-}
-std::string text(bool value, bool) {
-  return value ? "true" : "false";
-}
-std::string text(unsigned value, bool) {
-  return std::to_string(value);
-}
-std::string text(std::uint64_t value, bool is_duration) {
-  return is_duration ? quoted(text_of_duration(value)) : std::to_string(value);
-}
-std::string text(std::int64_t value, bool) {
-  return std::to_string(value);
-}
-std::string text(double value, bool) {
-  return text(value);
-}
-template <class T>
-std::string text(const Range<T>& range, bool is_duration) {
-  const std::string low = text(range.low, is_duration);
-  return range.low == range.high ? low : "[" + low + ", " + text(range.high, is_duration) + "]";
-}
 std::string text(const Lasting& lasting, bool is_duration) {
   if (lasting.of.empty()) return text(static_cast<const Range<Time>&>(lasting), is_duration);
   const Range<double>& times = lasting.times;
@@ -166,13 +132,6 @@ std::string text(const Lasting& lasting, bool is_duration) {
   return quoted(lasting.of + "*" + text(times.low) +
                 (times.low == times.high ? "" : ".." + text(times.high)));
 }
-template <class T>
-std::string text(const std::vector<T>& values, bool is_duration) {
-  std::string out;
-  for (const T& value : values) out += (out.empty() ? "" : ", ") + text(value, is_duration);
-  return "[" + out + "]";
-}
-
 std::optional<double> number(std::string_view digits) {
   double value = 0;
   const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);

@@ -4,11 +4,31 @@
 
 namespace rejoin::sim {
 
-std::vector<Time> Network::send(unsigned source, unsigned target, std::uint64_t bytes, Time now) {
-  Link& link = links_[{source, target}];
-  const std::uint64_t k = link.frames++;
-  if (cut(source, target, bytes, now)) return {};
+void Network::pin(const std::vector<Fate>& fates) {
+  for (const Fate& fate : fates) fates_.emplace(std::pair(fate.link, fate.frame), fate);
+}
 
+std::vector<Time> Network::send(unsigned source, unsigned target, std::uint64_t bytes, Time now) {
+  const Link link{source, target};
+  Traffic& traffic = links_[link];
+  const std::uint64_t k = traffic.frames++;
+  if (cut(source, target, bytes, now)) return {};
+  std::vector<Time> arrivals;
+  const auto fate = fates_.empty() ? fates_.end() : fates_.find({link, k});
+  if (fate == fates_.end()) {
+    arrivals = drawn(link, traffic, k, bytes, now);
+  } else if (!fate->second.lost) {
+    arrivals.push_back(now + *fate->second.deliver);
+    if (fate->second.again) arrivals.push_back(now + *fate->second.again);
+    traffic.last_arrival = std::max(traffic.last_arrival, arrivals.front());
+  }
+  if (noted_ != nullptr) noted_->push_back({link, k, now, latency(source, target, k), arrivals});
+  return arrivals;
+}
+
+std::vector<Time> Network::drawn(Link link, Traffic& traffic, std::uint64_t k, std::uint64_t bytes,
+                                 Time now) {
+  const auto [source, target] = link;
   Time arrival = now + latency(source, target, k);
   std::vector<Time> copies;
   for (const Fault& fault : faults_) {
@@ -34,12 +54,12 @@ std::vector<Time> Network::send(unsigned source, unsigned target, std::uint64_t 
         break;
     }
   }
-  if (arrival < link.last_arrival) {
+  if (arrival < traffic.last_arrival) {
     for (const Fault& fault : faults_) {
       if (fault.kind == FaultKind::reorder && fault.active(now)) bite(fault, bytes);
     }
   }
-  link.last_arrival = std::max(link.last_arrival, arrival);
+  traffic.last_arrival = std::max(traffic.last_arrival, arrival);
   copies.insert(copies.begin(), arrival);
   return copies;
 }

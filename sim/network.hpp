@@ -17,6 +17,15 @@
 
 namespace rejoin::sim {
 
+// What became of a frame that was not cut when it was sent.
+struct CarriedFrame {
+  Link link;
+  std::uint64_t frame = 0;  // of the link's
+  Time at = 0;
+  Time usual = 0;              // how long it would take if nothing were wrong
+  std::vector<Time> arrivals;  // none: lost
+};
+
 class Network {
  public:
   Network(const Draws& draws, const LinkSettings& settings, const std::vector<Fault>& faults,
@@ -29,13 +38,18 @@ class Network {
   std::vector<Time> send(unsigned source, unsigned target, std::uint64_t bytes, Time now);
   // Asked when a frame arrives: did a cut begin while it was under way?
   bool cut_on_arrival(unsigned source, unsigned target, std::uint64_t bytes, Time now);
+  void pin(const std::vector<Fate>& fates);
+  // Notes every frame there, for who makes a smaller scenario of a run.
+  void note_to(std::vector<CarriedFrame>* noted) { noted_ = noted; }
 
  private:
-  struct Link {
+  struct Traffic {
     std::uint64_t frames = 0;
     Time last_arrival = 0;  // of frames so far: who arrives before it overtakes
   };
 
+  std::vector<Time> drawn(Link link, Traffic& traffic, std::uint64_t k, std::uint64_t bytes,
+                          Time now);
   bool cut(unsigned source, unsigned target, std::uint64_t bytes, Time now);
   Time latency(unsigned source, unsigned target, std::uint64_t k) const;
   std::uint64_t draw(Purpose purpose, const Fault& fault, unsigned source, unsigned target,
@@ -46,7 +60,9 @@ class Network {
   const LinkSettings& settings_;
   const std::vector<Fault>& faults_;
   std::vector<Receipt>& receipts_;
-  std::map<std::pair<unsigned, unsigned>, Link> links_;  // only those that carried something
+  std::map<Link, Traffic> links_;  // only those that carried something
+  std::map<std::pair<Link, std::uint64_t>, Fate> fates_;
+  std::vector<CarriedFrame>* noted_ = nullptr;
   Recorder* recorder_ = nullptr;
 };
 

@@ -27,6 +27,7 @@ struct Violation {
   unsigned node = 0;
   Time at = 0;
   std::string detail;
+  std::string type = {};  // of the key, where one is wrong by itself
 };
 
 struct Totals {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 #include <string_view>
 
@@ -84,18 +85,33 @@ Time draw_lasting(Lasting lasting, const Config& config, std::uint64_t bits) {
   return static_cast<Time>(times * whole * static_cast<double>(millisecond));
 }
 
+struct Keyed {
+  std::string_view name;
+  unsigned repetition = 0;
+};
+Keyed keyed_by(std::string_view name) {
+  const std::size_t mark = name.rfind('#');
+  Keyed keyed{name.substr(0, mark), 0};
+  if (mark == std::string_view::npos) return keyed;
+  const char* const end = name.data() + name.size();
+  const auto read = std::from_chars(name.data() + mark + 1, end, keyed.repetition);
+  return read.ec == std::errc() && read.ptr == end ? keyed : Keyed{name, 0};
+}
+
 Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetition,
                  const Config& config, const Draws& draws) {
   const FaultSpec& spec = scenario.faults[index];
   Fault fault;
   fault.spec = index;
   fault.kind = spec.kind;
-  fault.key = combine64(key_of(spec.name), repetition);
-  const std::uint64_t key = key_of(spec.name);
+  const Keyed keyed = keyed_by(spec.name);
+  const std::uint64_t key = key_of(keyed.name);
+  const unsigned every = repetition;
+  repetition += keyed.repetition;
+  fault.key = combine64(key, repetition);
   const auto draw = [&](Purpose purpose) { return draws.bits(purpose, key, repetition); };
 
-  fault.begin =
-      uniform(draw(Purpose::fault_at), spec.at.low, spec.at.high) + repetition * spec.every;
+  fault.begin = uniform(draw(Purpose::fault_at), spec.at.low, spec.at.high) + every * spec.every;
   fault.end = fault.begin + draw_lasting(spec.lasting, config, draw(Purpose::fault_for));
   fault.end = std::min(fault.end, scenario.until);
   fault.rate = uniform(draw(Purpose::fault_rate), spec.rate.low, spec.rate.high);
@@ -115,6 +131,12 @@ Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetitio
 }
 
 }  // namespace
+
+std::string name_of_repetition(const std::string& name, unsigned repetition) {
+  const Keyed keyed = keyed_by(name);
+  const unsigned all = keyed.repetition + repetition;
+  return all == 0 ? name : std::string(keyed.name) + "#" + std::to_string(all);
+}
 
 Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
   Plan plan;
@@ -142,6 +164,9 @@ Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
     plan.transactions.push_back(
         {uniform(at, scenario.workload.over.low, scenario.workload.over.high),
          static_cast<unsigned>(node % writers)});
+  }
+  for (const Doing& doing : scenario.doings) {
+    plan.transactions.push_back({doing.at, doing.node, doing.deed});
   }
   return plan;
 }

@@ -5,6 +5,7 @@
 // for, so taking one fault out of a scenario leaves all others as they were.
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "crdt/result.hpp"
@@ -32,5 +33,9 @@ struct Plan {
 
 // Requires: scenario.validate(). Error: a drawn Config that Config::validate refuses.
 Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws);
+
+// "split#2" draws as the repetition 2 (the third) of "split", so that one repetition can be written
+// down as a fault of its own. This is its name.
+std::string name_of_repetition(const std::string& name, unsigned repetition);
 
 }  // namespace rejoin::sim

@@ -73,6 +73,7 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
                          {"node", outcome.violation->node},
                          {"at_seconds", seconds(outcome.violation->at)},
                          {"detail", outcome.violation->detail}};
+    if (!outcome.violation->type.empty()) json["violation"]["type"] = outcome.violation->type;
   }
   if (!outcome.vacuous.empty()) json["vacuous"] = outcome.vacuous;
   json["trace_hash"] = hash_text(outcome.trace_hash);
@@ -108,8 +109,9 @@ Outcome outcome_of(const nlohmann::ordered_json& json) {
     if (name_of(each) == verdict) outcome.verdict = each;
   }
   if (const auto at = json.find("violation"); at != json.end()) {
-    outcome.violation = Violation{at->at("oracle"), at->at("node"),
-                                  nanoseconds(at->at("at_seconds")), at->at("detail")};
+    outcome.violation =
+        Violation{at->at("oracle"), at->at("node"), nanoseconds(at->at("at_seconds")),
+                  at->at("detail"), at->value("type", "")};
   }
   outcome.vacuous = json.value("vacuous", "");
   outcome.trace_hash = std::stoull(json.at("trace_hash").get<std::string>(), nullptr, 16);

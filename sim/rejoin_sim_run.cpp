@@ -19,8 +19,7 @@ class Run : public Command {
   CLI::App* add(CLI::App& app) override {
     CLI::App* command = app.add_subcommand("run", "Run one seed");
     command->add_option("scenario", scenario_, "The scenario, a TOML file")->required();
-    command->add_option("--seed", seed_, "The seed: a number, and edits such as 7+fault_at:3")
-        ->required();
+    command->add_option("--seed", seed_, "The seed: a number, and edits such as 7+fault_at:3");
     command->add_option("--json", json_, "Write JSON to this file; - is standard output");
     command->add_flag("--verify", verify_, "Run the seed twice and compare the traces");
     command->add_flag("--log", log_, "Write what happens to standard error, a line each");
@@ -30,10 +29,10 @@ class Run : public Command {
   }
 
   int run() override {
-    const auto seed = parse_seed(seed_);
-    if (!seed) return complain("--seed: " + seed.error().message);
     const auto scenario = load_scenario(scenario_);
     if (!scenario) return complain(scenario.error().message);
+    const auto seed = seed_for(*scenario, seed_);
+    if (!seed) return complain("--seed: " + seed.error().message);
     if (log_ || !record_.empty()) {
       if (auto recorded = record(*scenario, *seed); !recorded) {
         return complain(recorded.error().message);

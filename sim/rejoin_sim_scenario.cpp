@@ -12,7 +12,7 @@
 
 #include "sim/families.hpp"
 #include "sim/fault_table.hpp"
-#include "sim/seed.hpp"
+#include "sim/scenario_form.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -23,7 +23,7 @@ constexpr Time duration_max = 366ULL * 24 * 60 * 60 * second;
 std::optional<Time> duration(std::string_view text) {
   std::size_t at = 0;
   std::uint64_t number = 0;
-  while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 15) {
+  while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 18) {
     number = number * 10 + static_cast<std::uint64_t>(text[at++] - '0');
   }
   if (at == 0) return std::nullopt;
@@ -84,6 +84,22 @@ bool take(const toml::node& node, Family& out, bool) {
   if (family) out = *family;
   return family.has_value();
 }
+bool take(const toml::node& node, Act& out, bool) {
+  const auto text = node.value_exact<std::string>();
+  auto act = text ? act_from(*text) : Result<Act>(Error{});
+  if (act) out = *std::move(act);
+  return act.has_value();
+}
+bool take(const toml::node& node, std::map<std::string, std::string>& out, bool) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return false;
+  for (const auto& [key, value] : *table) {
+    const auto text = value.value_exact<std::string>();
+    if (!text) return false;
+    out.emplace(key.str(), *text);
+  }
+  return true;
+}
 template <class T>
 bool take(const toml::node& node, Range<T>& out, bool is_duration) {
   if (const toml::array* both = node.as_array()) {
@@ -92,6 +108,13 @@ bool take(const toml::node& node, Range<T>& out, bool is_duration) {
   }
   if (!take(node, out.low, is_duration)) return false;
   out.high = out.low;
+  return true;
+}
+template <class T>
+bool take(const toml::node& node, std::optional<T>& out, bool is_duration) {
+  T value{};
+  if (!take(node, value, is_duration)) return false;
+  out = std::move(value);
   return true;
 }
 bool take(const toml::node& node, Lasting& out, bool is_duration) {
@@ -113,11 +136,32 @@ bool take(const toml::node& node, std::vector<T>& out, bool is_duration) {
   return true;
 }
 
+// The first operation that is none, in its own words.
+std::optional<Error> wrong_act(const toml::node& node) {
+  const auto text = node.value_exact<std::string>();
+  auto act = text ? act_from(*text) : Result<Act>(Act());
+  if (!act) return act.error();
+  if (const toml::array* all = node.as_array()) {
+    for (const toml::node& each : *all) {
+      if (auto wrong = wrong_act(each)) return wrong;
+    }
+  }
+  return std::nullopt;
+}
+template <class T>
+std::optional<Error> wrong_in(const toml::node& node, const T&) {
+  constexpr bool acts =
+      std::is_same_v<T, std::optional<Act>> || std::is_same_v<T, std::vector<Act>>;
+  return acts ? wrong_act(node) : std::nullopt;
+}
+
 // Reads one table, remembers what it was asked for, and refuses the rest. The first error is kept.
-class Table {
+class ReadingTable {
  public:
-  Table(const toml::table& table, std::string where, const std::string& file,
-        std::optional<Error>& error)
+  static constexpr bool writes = false;
+
+  ReadingTable(const toml::table& table, std::string where, const std::string& file,
+               std::optional<Error>& error)
       : table_(table), where_(std::move(where)), file_(file), error_(error) {}
 
   template <class T>
@@ -126,6 +170,10 @@ class Table {
     const toml::node* node = table_.get(name);
     if (node == nullptr || error_) return false;
     if (take(*node, out, is_duration)) return true;
+    if (const auto wrong = wrong_in(*node, out)) {
+      fail(*node, wrong->message);
+      return false;
+    }
     fail(*node, "'" + std::string(name) + "' in " + where_ + " must be " + std::string(wanted));
     return false;
   }
@@ -142,6 +190,9 @@ class Table {
   }
   bool flag(std::string_view name, bool& out) { return value(name, out, "true or false"); }
   bool text(std::string_view name, std::string& out) { return value(name, out, "text in quotes"); }
+  void need(std::string_view name, const char* complaint) {
+    if (!has(name)) fail(complaint);
+  }
 
   // Calls f with the table of that name, if there is one.
   template <class F>
@@ -150,12 +201,12 @@ class Table {
     const toml::node* node = table_.get(name);
     if (node == nullptr || error_) return;
     if (!node->is_table()) return fail(*node, "'" + std::string(name) + "' must be a table");
-    Table below(*node->as_table(), "[" + std::string(name) + "]", file_, error_);
+    ReadingTable below(*node->as_table(), "[" + std::string(name) + "]", file_, error_);
     f(below);
     below.finish();
   }
-  template <class F>
-  void tables(std::string_view name, F&& f) {
+  template <class T, class F>
+  void tables(std::string_view name, std::vector<T>& items, F&& f) {
     allowed_.emplace_back(name);
     const toml::node* node = table_.get(name);
     if (node == nullptr || error_) return;
@@ -164,11 +215,12 @@ class Table {
       return fail(*node, "write each " + std::string(name) + " as [[" + std::string(name) + "]]");
     }
     for (const toml::node& each : *all) {
-      Table below(*each.as_table(), "[[" + std::string(name) + "]]", file_, error_);
-      f(below);
+      ReadingTable below(*each.as_table(), "[[" + std::string(name) + "]]", file_, error_);
+      f(below, items.emplace_back());
       below.finish();
     }
   }
+  void tables(std::string_view name, std::vector<FaultSpec>& faults);
 
   void finish() {
     for (const auto& [key, node] : table_) {
@@ -196,8 +248,7 @@ class Table {
   std::vector<std::string> allowed_;
 };
 
-void read_fault(Table& table, Scenario& scenario) {
-  FaultSpec fault;
+void read_fault(ReadingTable& table, FaultSpec& fault) {
   std::string kind;
   if (!table.text("kind", kind)) return table.fail("a [[fault]] needs a kind");
   const auto known = fault_kind(kind);
@@ -216,63 +267,10 @@ void read_fault(Table& table, Scenario& scenario) {
       table.fail("a [[fault]] needs '" + std::string(field.name) + "'");
     }
   }
-  scenario.faults.push_back(std::move(fault));
 }
 
-void read_workload(Table& table, Workload& workload) {
-  table.number("transactions", workload.transactions);
-  table.number("writers", workload.writers);
-  table.time("over", workload.over);
-  table.number("keys", workload.keys);
-  table.number("elements", workload.elements);
-  table.number("hot", workload.hot);
-  table.number("removes", workload.removes);
-  table.number("clears", workload.clears);
-  table.number("wide", workload.wide);
-  table.number("aborts", workload.aborts);
-  table.number("sessions", workload.sessions);
-  const std::string families = "a list of types: " + names_of_families();
-  table.value("families", workload.families, families);
-}
-
-void read_top(Table& top, Scenario& scenario) {
-  top.number("nodes", scenario.nodes);
-  top.time("until", scenario.until);
-  top.time("converge", scenario.converge);
-  top.number("rounds", scenario.rounds);
-  top.time("quiet", scenario.quiet);
-  std::string rekeys;
-  top.text("rekeys", rekeys);
-  if (auto parsed = parse_rekeys(rekeys)) {
-    scenario.rekeys = *std::move(parsed);
-  } else {
-    top.fail(parsed.error().message);
-  }
-  top.flag("swarm", scenario.swarm);
-  top.number("check_every", scenario.check_every);
-  top.table("links", [&](Table& table) {
-    table.time("latency", scenario.links.base);
-    table.time("jitter", scenario.links.jitter);
-    table.number("fanout", scenario.links.fanout);
-  });
-  top.table("disks", [&](Table& table) {
-    table.time("sync", scenario.disks.sync);
-    table.number("checkpoint", scenario.disks.checkpoint);
-  });
-  top.table("clocks", [&](Table& table) { table.time("offset", scenario.clocks.offset); });
-  top.table("workload", [&](Table& table) { read_workload(table, scenario.workload); });
-  top.table("config", [&](Table& table) {
-    for (std::string_view name : config_fields()) {
-      Range<std::uint64_t> range;
-      if (table.number(name, range)) scenario.config.emplace_back(name, range);
-    }
-  });
-  top.tables("fault", [&](Table& table) { read_fault(table, scenario); });
-  top.table("expect", [&](Table& table) {
-    table.number("repairs", scenario.expect.repairs);
-    table.number("conflicts", scenario.expect.conflicts);
-  });
-  top.finish();
+void ReadingTable::tables(std::string_view name, std::vector<FaultSpec>& faults) {
+  tables(name, faults, read_fault);
 }
 
 }  // namespace
@@ -285,8 +283,9 @@ Result<Scenario> parse_scenario(const std::string& text, const std::string& file
   try {
     const toml::table parsed = toml::parse(text, file);
     std::optional<Error> error;
-    Table top(parsed, "the file", file, error);
-    read_top(top, scenario);
+    ReadingTable top(parsed, "the file", file, error);
+    scenario_form::scenario(top, scenario);
+    top.finish();
     if (error) return *error;
   } catch (const toml::parse_error& error) {
     return Error{ErrorCode::malformed, file + ":" + std::to_string(error.source().begin.line) +

@@ -110,7 +110,8 @@ Result<void> validate_workload(const Workload& workload, Time until) {
   if (workload.keys == 0) return invalid("workload.keys must be at least 1");
   if (workload.sessions == 0) return invalid("workload.sessions must be at least 1");
   if (workload.elements == 0) return invalid("workload.elements must be at least 1");
-  if (!rising(workload.over) || workload.over.high > until) {
+  const bool draws = workload.transactions > 0;
+  if (draws && (!rising(workload.over) || workload.over.high > until)) {
     return invalid("workload.over must rise and end by until");
   }
   for (std::size_t i = 1; i < workload.families.size(); ++i) {
@@ -167,7 +168,7 @@ Result<void> Scenario::validate() const {
     }
     if (!rising(range)) return invalid("config." + field + ": a range must rise");
   }
-  return {};
+  return validate_explicit();
 }
 
 bool set_field(Config& config, std::string_view name, std::uint64_t value) {

@@ -4,6 +4,7 @@
 // from a TOML file (docs/simulation.md lists the fields); a test fills it in.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@
 #include "crdt/result.hpp"
 #include "crdt/type_tag.hpp"
 #include "net/config.hpp"
+#include "sim/act.hpp"
 #include "sim/fault.hpp"
 #include "sim/random.hpp"
+#include "sim/seed.hpp"
 #include "sim/time.hpp"
 
 namespace rejoin::sim {
@@ -23,15 +26,21 @@ struct LinkSettings {
   Range<Time> base{1 * millisecond, 5 * millisecond};  // drawn once for each pair, both ways
   Time jitter = 1 * millisecond;                       // mean of what each frame adds (exponential)
   unsigned fanout = 0;  // neighbours of each node, even; 0: everybody (see sim/mesh.hpp)
+
+  friend bool operator==(const LinkSettings&, const LinkSettings&) = default;
 };
 
 struct DiskSettings {
   Range<Time> sync{200 * microsecond, 4 * millisecond};
   double checkpoint = 0.05;  // after a sync, if nothing is pending
+
+  friend bool operator==(const DiskSettings&, const DiskSettings&) = default;
 };
 
 struct ClockSettings {
   Range<Time> offset{0, 50 * millisecond};  // of each node at the start, either way
+
+  friend bool operator==(const ClockSettings&, const ClockSettings&) = default;
 };
 
 struct Workload {
@@ -47,16 +56,56 @@ struct Workload {
   double aborts = 0.03;          // a transaction refuses at its end
   unsigned sessions = 5;         // clients that go from node to node with a token
   std::vector<Family> families;  // of which a seed draws some; empty: all
+
+  friend bool operator==(const Workload&, const Workload&) = default;
 };
 
-// What must have happened for a run to count; less is vacuous.
+// A transaction that the scenario itself says. The drawn ones come first, then these.
+struct Doing {
+  Time at = 0;
+  unsigned node = 0;  // the next one that is up takes its place
+  Deed deed;
+
+  friend bool operator==(const Doing&, const Doing&) = default;
+};
+
+struct Link {
+  unsigned source = 0;
+  unsigned target = 0;
+
+  friend auto operator<=>(const Link&, const Link&) = default;
+};
+std::string to_string(Link link);  // "0>3"
+std::optional<Link> link_from(std::string_view text);
+
+// What becomes of one frame, whatever would be drawn for it; a cut still takes it. It is lost, or
+// arrives so long after it was sent, and perhaps again.
+struct Fate {
+  Link link;
+  std::uint64_t frame = 0;  // of those that the link is given, from 0
+  bool lost = false;
+  std::optional<Time> deliver;
+  std::optional<Time> again;
+
+  friend bool operator==(const Fate&, const Fate&) = default;
+};
+
 struct Expectation {
+  // What must have happened for a run to count; less is vacuous.
   std::uint64_t repairs = 0;    // repairs taken to their end
   std::uint64_t conflicts = 0;  // puts that were made without seeing one another, in one slot
+  // What keys must read in the end, as "awset key0" -> "e1,e2"; else a violation of "value".
+  std::map<std::string, std::string> value;
+  // How this scenario fails, for `rejoin-sim replay`: the check, and the type if it names one.
+  std::string violation;
+  std::string type;
+
+  friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
 struct Scenario {
   std::string name;
+  std::optional<std::uint64_t> seed;  // for who gives none
   unsigned nodes = 3;
   Time until = 10 * second;     // faults and operations end; then everything heals
   Time converge = 60 * second;  // from then on, all must be equal within this
@@ -70,12 +119,23 @@ struct Scenario {
   ClockSettings clocks;
   Workload workload;
   std::vector<std::pair<std::string, Range<std::uint64_t>>> config;  // fields of Config, drawn
+  std::vector<Doing> doings;
   std::vector<FaultSpec> faults;
+  std::vector<Fate> fates;
   Expectation expect;
 
   // Names the first field that cannot be: invalid_argument.
   Result<void> validate() const;
+  Result<void> validate_explicit() const;  // of that, what is written down instead of drawn
+
+  friend bool operator==(const Scenario&, const Scenario&) = default;
 };
+
+// What the text says, or else the scenario. Error: neither says one.
+Result<Seed> seed_for(const Scenario& scenario, const std::string& text);
+
+// The scenario's own edits come first.
+Seed whole_seed(const Scenario& scenario, const Seed& seed);
 
 // Sets one field of a Config by its name. False: there is no such field.
 bool set_field(Config& config, std::string_view name, std::uint64_t value);

@@ -22,6 +22,7 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       specification_(ledger_, scenario.nodes),
       sessions_(ledger_, scenario.workload.sessions) {
   workload_.families = drawn_families(scenario.workload, draws_);
+  network_.pin(scenario.fates);
 }
 
 Outcome World::run() {
@@ -400,18 +401,18 @@ void World::check(Node& node) {
   }
 }
 
-void World::violate(const std::string& oracle, unsigned node, const std::string& detail) {
+void World::violate(const std::string& oracle, unsigned node, const std::string& detail,
+                    const std::string& type) {
   if (violation_) return;
-  violation_ = Violation{oracle, node, now_, detail};
+  violation_ = Violation{oracle, node, now_, detail, type};
   if (recorder_ != nullptr) recorder_->note(What::violation, node, 0, oracle + ": " + detail);
 }
 
 Result<Outcome> simulate(const Scenario& scenario, const Seed& seed, Recorder* recorder) {
-  Seed edited(seed.number, scenario.rekeys);
-  edited.rekeys.insert(edited.rekeys.end(), seed.rekeys.begin(), seed.rekeys.end());
-  auto plan = draw_plan(scenario, edited.draws());
+  const Seed whole = whole_seed(scenario, seed);
+  auto plan = draw_plan(scenario, whole.draws());
   if (!plan) return plan.error();
-  World world(scenario, *std::move(plan), edited);
+  World world(scenario, *std::move(plan), whole);
   world.record_with(recorder);
   return world.run();
 }

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ class World {
   }
   // Once.
   Outcome run();
+  // Every frame, with what became of it; before run().
+  void note_frames_to(std::vector<CarriedFrame>* noted) { network_.note_to(noted); }
   // With what each transaction did, and where, after run().
   const Plan& plan() const { return plan_; }
 
@@ -109,6 +112,7 @@ class World {
   bool all_equal(std::string& canonical) const;
   void judge_entries();
   void judge_values(const std::vector<bool>& happened);
+  void judge_expected(const std::map<std::string, std::string>& values);
   void judge_rest();
   std::uint64_t rounds_to_converge() const;
   std::string unmeant(const std::vector<DotNumber>& live, const std::vector<bool>& happened) const;
@@ -120,7 +124,8 @@ class World {
   std::size_t index_of(const Fault& fault) const {
     return static_cast<std::size_t>(&fault - plan_.faults.data());
   }
-  void violate(const std::string& oracle, unsigned node, const std::string& detail);
+  void violate(const std::string& oracle, unsigned node, const std::string& detail,
+               const std::string& type = {});
 
   const Scenario& scenario_;
   Plan plan_;

@@ -1,6 +1,7 @@
 // When a run has converged, and what must hold then.
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "sim/families.hpp"
@@ -146,12 +147,30 @@ void World::judge_values(const std::vector<bool>& happened) {
     return violate("specification", 0,
                    "what is live is not what the operations left standing: " + wrong);
   }
+  std::map<std::string, std::string> values;  // by type and name
   for (const auto& [object, expected] : specification_.values(live)) {
     const std::string value = read_value(store, object);
+    const std::string type(word_of(static_cast<Family>(object.type.family)));
+    values[type + " " + object.name] = value;
     if (value == expected) continue;
-    return violate("specification", 0,
-                   object.name + " (family " + std::to_string(object.type.family) + ") reads " +
-                       value + ", the operations say " + expected);
+    return violate(
+        "specification", 0,
+        type + " " + object.name + " reads " + value + ", the operations say " + expected, type);
+  }
+  judge_expected(values);
+}
+
+void World::judge_expected(const std::map<std::string, std::string>& values) {
+  for (const auto& [key, expected] : scenario_.expect.value) {
+    const auto at = values.find(key);
+    // As people write it: a list without its last comma, a text without its mark.
+    std::string value = at == values.end() ? "" : at->second;
+    if (value.ends_with(",")) value.pop_back();
+    if (value.starts_with("=")) value.erase(0, 1);
+    if (value == expected) continue;
+    return violate("value", 0,
+                   key + " reads '" + value + "', the scenario expects '" + expected + "'",
+                   key.substr(0, key.find(' ')));
   }
 }
 

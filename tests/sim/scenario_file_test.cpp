@@ -53,7 +53,7 @@ always = true
 TEST(ScenarioFile, AnUnknownKeyIsAnErrorThatSaysWhereAndWhatThereIs) {
   EXPECT_EQ(error_of("nodes = 3\nclocks = {ofset = \"1s\"}\n"),
             "s.toml:2: unknown key 'ofset' in [clocks]; allowed: offset");
-  EXPECT_NE(error_of("nods = 3").find("s.toml:1: unknown key 'nods' in the file; allowed: nodes"),
+  EXPECT_NE(error_of("nods = 3").find("s.toml:1: unknown key 'nods' in the file; allowed: seed"),
             std::string::npos);
 }
 
