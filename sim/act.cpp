@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <tuple>
 
 #include "net/operation_form.hpp"
 #include "sim/families.hpp"
@@ -102,7 +103,14 @@ Error wrong(std::string_view text, const std::string& what) {
 
 }  // namespace
 
+bool operator==(const Act& a, const Act& b) {
+  if (a.own || b.own) return a.own && b.own && a.own->text() == b.own->text();
+  return std::tie(a.family, a.key, a.verb, a.field, a.text, a.number, a.to) ==
+         std::tie(b.family, b.key, b.verb, b.field, b.text, b.number, b.to);
+}
+
 std::string to_string(const Act& act) {
+  if (act.own) return act.own->text();
   std::string out =
       std::string(word_of(act.family)) + " " + act.key + " " + std::string(word_for(act.verb));
   const auto form = form_for(act.family, act.verb);
@@ -124,12 +132,19 @@ std::string to_string(const Act& act) {
   return out;
 }
 
-Result<Act> act_from(std::string_view text) {
+Result<Act> act_from(std::string_view text, const OwnTypes& own) {
   const std::vector<std::string_view> words = words_of(text);
   if (words.size() < 3) return wrong(text, "write TYPE KEY VERB..., such as awset key0 add e2");
   Act act;
+  if (const auto type = own_type_called(own, words[0])) {
+    const auto rest = static_cast<std::size_t>(words[2].data() - text.data());
+    auto parsed = type->parse(std::string(words[1]), text.substr(rest));
+    if (!parsed) return wrong(text, parsed.error().message);
+    act.own = *std::move(parsed);
+    return act;
+  }
   const auto family = family_called(words[0]);
-  if (!family) return wrong(text, "the types are " + names_of_families());
+  if (!family) return wrong(text, "the types are " + names_of_families(own));
   act.family = *family;
   act.key = words[1];
   const std::string instead = "write " + usage(act.family);

@@ -9,10 +9,14 @@
 //     awset key0 remove e2       ormap key1 remove f0          lattice key0 add e1
 //     awset key0 remove          bounded key0 move n2 5        ordered key0 set 17
 //
+// An operation of the user's (own.hpp) says itself how it is written: its type, its key, and what
+// comes then is its type's.
+//
 // A text has no blanks. Rights are given to n2, what node 2 is when the act is performed, or to w7:
 // of the replicas that wrote to the counter, as its node sees it, number 7 modulo how many.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +24,7 @@
 #include "crdt/result.hpp"
 #include "crdt/type_tag.hpp"
 #include "net/operation.hpp"
+#include "sim/own.hpp"
 
 namespace rejoin::sim {
 
@@ -38,9 +43,10 @@ struct Act {
   std::string field;  // of a map; of ormap the outer one
   std::string text;   // a register's or a map's text, a set's element, the inner field of ormap
   std::int64_t number = 0;
-  Whom to;  // whom a bounded counter's rights are moved to
+  Whom to;                                 // whom a bounded counter's rights are moved to
+  std::shared_ptr<const OwnAct> own = {};  // then nothing else is said here
 
-  friend bool operator==(const Act&, const Act&) = default;
+  friend bool operator==(const Act& a, const Act& b);  // of the user's: their texts
 };
 
 struct Deed {
@@ -52,6 +58,6 @@ struct Deed {
 
 std::string to_string(const Act& act);
 // Error: invalid_argument, with what would be right.
-Result<Act> act_from(std::string_view text);
+Result<Act> act_from(std::string_view text, const OwnTypes& own = {});
 
 }  // namespace rejoin::sim

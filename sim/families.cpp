@@ -117,10 +117,12 @@ std::string_view word_of(Family family) {
   return family == Family::lattice_value ? lattice_word : word_for(family);
 }
 
-std::string names_of_families() {
+std::string names_of_families(const OwnTypes& own) {
   std::string out;
   for (const TypeForm& form : type_forms()) out += std::string(form.word) + ", ";
-  return out + std::string(lattice_word);
+  out += lattice_word;
+  for (const auto& type : own) out += ", " + type->word();
+  return out;
 }
 
 std::string read_value(const Store& store, const ObjectKey& object) {

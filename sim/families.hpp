@@ -17,6 +17,7 @@
 #include "crdt/ordered_register.hpp"
 #include "crdt/pn_counter.hpp"
 #include "net/store.hpp"
+#include "sim/own.hpp"
 
 namespace rejoin::sim {
 
@@ -43,10 +44,10 @@ using Notes = LatticeValue<Noted>;
 
 // All that the workload knows, in the order of their numbers.
 const std::vector<Family>& all_families();
-// As `rejoin` calls them, and lattice.
+// As `rejoin` calls them, and lattice; and the user's.
 std::optional<Family> family_called(std::string_view word);
 std::string_view word_of(Family family);
-std::string names_of_families();
+std::string names_of_families(const OwnTypes& own = {});
 
 // The key's value through the public handle, printed: the other side of the comparison.
 std::string read_value(const Store& store, const ObjectKey& object);

@@ -122,6 +122,8 @@ void Meant::join(const Meant& other, Family family) {
   added.insert(other.added.begin(), other.added.end());
   reset.insert(other.reset.begin(), other.reset.end());
   shares.insert(other.shares.begin(), other.shares.end());
+  events.insert(other.events.begin(), other.events.end());
+  opaque = opaque || other.opaque;
   if (other.best && (!best || beats(*other.best, *best, family))) best = other.best;
 }
 
@@ -136,6 +138,12 @@ bool is_stamped(Family family) {
 bool amend(Meant& mine, const Meant& all, const Step& step, const ReplicaId& self, Family family,
            std::uint64_t& fresh) {
   using Kind = Step::Kind;
+  if (step.own) {
+    OwnEvent event{++fresh, step.own, step.at, {}};
+    for (const auto& [number, seen] : all.events) event.saw.insert(number);
+    mine.events[event.number] = std::make_shared<const OwnEvent>(std::move(event));
+    return true;
+  }
   switch (family) {
     case Family::g_counter:
     case Family::pn_counter:

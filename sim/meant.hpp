@@ -15,6 +15,7 @@
 #include "crdt/hybrid_time.hpp"
 #include "crdt/replica_id.hpp"
 #include "crdt/type_tag.hpp"
+#include "sim/own.hpp"
 
 namespace rejoin::sim {
 
@@ -35,6 +36,8 @@ struct Meant {
   std::map<Addition, std::int64_t> added;        // resettable counter
   std::set<Addition> reset;
   std::map<std::uint64_t, ReplicaId> shares;  // whose each is
+  OwnEvents events;                           // of a type of the user's
+  bool opaque = false;                        // of what was written nothing is known
 
   // Both stand.
   void join(const Meant& other, Family family);

@@ -319,7 +319,13 @@ void perform(const Act& act, Stage& stage) {
 }
 
 Result<void> perform(const Deed& deed, Stage& stage) {
-  for (const Act& act : deed.acts) perform(act, stage);
+  for (const Act& act : deed.acts) {
+    if (!act.own) {
+      perform(act, stage);
+    } else if (auto good = act.own->perform(stage); !good) {
+      return good;
+    }
+  }
   if (deed.refuses) return Error{ErrorCode::aborted, "drawn to refuse"};
   return {};
 }

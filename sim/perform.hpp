@@ -20,7 +20,7 @@ struct Stage {
   std::function<ReplicaId(unsigned)> replica_of;  // what a node is now
 };
 
-// Requires: a type of all_families().
+// Requires: a type of all_families(), so none of the user's.
 void perform(const Act& act, Stage& stage);
 // All of them in order. An error if the transaction refuses.
 Result<void> perform(const Deed& deed, Stage& stage);

@@ -17,6 +17,11 @@
 namespace rejoin::sim {
 namespace {
 
+OwnTypes& known_types() {
+  static OwnTypes types;
+  return types;
+}
+
 // Far above any run, and far below where sums of a few would overflow.
 constexpr Time duration_max = 366ULL * 24 * 60 * 60 * second;
 
@@ -78,15 +83,9 @@ bool take(const toml::node& node, std::string& out, bool) {
   if (value) out = *value;
   return value.has_value();
 }
-bool take(const toml::node& node, Family& out, bool) {
-  const auto word = node.value_exact<std::string>();
-  const auto family = word ? family_called(*word) : std::nullopt;
-  if (family) out = *family;
-  return family.has_value();
-}
 bool take(const toml::node& node, Act& out, bool) {
   const auto text = node.value_exact<std::string>();
-  auto act = text ? act_from(*text) : Result<Act>(Error{});
+  auto act = text ? act_from(*text, known_types()) : Result<Act>(Error{});
   if (act) out = *std::move(act);
   return act.has_value();
 }
@@ -139,7 +138,7 @@ bool take(const toml::node& node, std::vector<T>& out, bool is_duration) {
 // The first operation that is none, in its own words.
 std::optional<Error> wrong_act(const toml::node& node) {
   const auto text = node.value_exact<std::string>();
-  auto act = text ? act_from(*text) : Result<Act>(Act());
+  auto act = text ? act_from(*text, known_types()) : Result<Act>(Act());
   if (!act) return act.error();
   if (const toml::array* all = node.as_array()) {
     for (const toml::node& each : *all) {
@@ -238,7 +237,10 @@ class ReadingTable {
                    file_ + ":" + std::to_string(node.source().begin.line) + ": " + what};
   }
   void fail(const std::string& what) { fail(table_, what); }
+  // About the value of that name.
+  void fail(std::string_view name, const std::string& what) { fail(*table_.get(name), what); }
   bool has(std::string_view name) const { return table_.get(name) != nullptr; }
+  const OwnTypes& own_types() const { return known_types(); }
 
  private:
   const toml::table& table_;
@@ -274,6 +276,10 @@ void ReadingTable::tables(std::string_view name, std::vector<FaultSpec>& faults)
 }
 
 }  // namespace
+
+void know_types(OwnTypes types) {
+  known_types() = std::move(types);
+}
 
 Result<Scenario> parse_scenario(const std::string& text, const std::string& file) {
   Scenario scenario;

@@ -120,6 +120,13 @@ Result<void> validate_workload(const Workload& workload, Time until) {
       return invalid("workload.families names a type twice");
     }
   }
+  for (std::size_t i = 0; i < workload.own.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (workload.own[i]->word() == workload.own[j]->word()) {
+        return invalid("workload.families names a type twice");
+      }
+    }
+  }
   for (double p :
        {workload.hot, workload.removes, workload.clears, workload.wide, workload.aborts}) {
     if (!probability(p)) return invalid("a probability of the workload must lie in 0..1");

@@ -16,6 +16,7 @@
 #include "net/config.hpp"
 #include "sim/act.hpp"
 #include "sim/fault.hpp"
+#include "sim/own.hpp"
 #include "sim/random.hpp"
 #include "sim/seed.hpp"
 #include "sim/time.hpp"
@@ -55,7 +56,8 @@ struct Workload {
   double wide = 0.3;             // a transaction touches two or three keys
   double aborts = 0.03;          // a transaction refuses at its end
   unsigned sessions = 5;         // clients that go from node to node with a token
-  std::vector<Family> families;  // of which a seed draws some; empty: all
+  std::vector<Family> families;  // of which a seed draws some; empty: all, or the user's alone
+  OwnTypes own;                  // the user's, which every seed has
 
   friend bool operator==(const Workload&, const Workload&) = default;
 };

@@ -10,7 +10,7 @@
 //                                                         alone if the file does not have it
 //     need(name, complaint)                               the key must be there
 //     table(name, f), tables(name, items, f)              f(below), f(below, item)
-//     fail(what), writes
+//     fail(what), fail(name, what), writes, own_types()
 
 #include <algorithm>
 #include <optional>
@@ -22,6 +22,27 @@
 #include "sim/seed.hpp"
 
 namespace rejoin::sim::scenario_form {
+
+// Types of ours and of the user's, by name.
+template <class Table>
+void families(Table& table, Workload& workload) {
+  const OwnTypes own = table.own_types();
+  const std::string wanted = "a list of types: " + names_of_families(own);
+  std::vector<std::string> words;
+  for (const Family family : workload.families) words.emplace_back(word_of(family));
+  for (const auto& type : workload.own) words.push_back(type->word());
+  table.value("families", words, wanted);
+  if (Table::writes) return;
+  for (const std::string& word : words) {
+    if (auto type = own_type_called(own, word)) {
+      workload.own.push_back(std::move(type));
+    } else if (const auto family = family_called(word)) {
+      workload.families.push_back(*family);
+    } else {
+      table.fail("families", "'families' in [workload] must be " + wanted);
+    }
+  }
+}
 
 template <class Table>
 void workload(Table& table, Workload& workload) {
@@ -36,7 +57,7 @@ void workload(Table& table, Workload& workload) {
   table.number("wide", workload.wide);
   table.number("aborts", workload.aborts);
   table.number("sessions", workload.sessions);
-  table.value("families", workload.families, "a list of types: " + names_of_families());
+  families(table, workload);
 }
 
 template <class Table>

@@ -41,6 +41,8 @@ class WritingTable {
   void text(std::string_view name, std::string& text) { value(name, text, ""); }
   void need(std::string_view name, const char*) { needed_.emplace(name); }
   void fail(const std::string&) {}
+  void fail(std::string_view, const std::string&) {}
+  OwnTypes own_types() const { return {}; }
   bool has(std::string_view) const { return true; }
 
   template <class F>

@@ -177,6 +177,9 @@ std::map<ObjectKey, std::string> Specification::values(
 
   std::map<ObjectKey, std::string> values;
   for (const auto& [object, dots] : by_object) {
+    const bool opaque =
+        std::any_of(dots.begin(), dots.end(), [&](DotNumber dot) { return meant_.at(dot).opaque; });
+    if (opaque || own_.contains(object)) continue;
     const Family family = family_of(object);
     std::vector<Standing> together;
     for (DotNumber dot : dots) {

@@ -22,6 +22,7 @@
 
 #include "crdt/result.hpp"
 #include "net/store.hpp"
+#include "net/transaction.hpp"
 #include "sim/ledger.hpp"
 #include "sim/meant.hpp"
 
@@ -36,7 +37,9 @@ struct Step {
   std::int64_t number = 0;
   std::string field;  // in a map, of the slot
   bool taken = false;
-  ReplicaId to;  // whom rights are moved to
+  ReplicaId to;                            // whom rights are moved to
+  std::shared_ptr<const OwnAct> own = {};  // an amendment to a key of a type of the user's
+  At at{ReplicaId(), HybridTime()};
 
   bool amends() const { return kind != Kind::put && kind != Kind::clear; }
 };
@@ -48,6 +51,12 @@ class Specification {
   // A transaction at a node, step by step, on the store as it is; then it happened, or it did not.
   void begin(unsigned node);
   void step(unsigned node, const ReplicaId& self, const Store& store, const Step& step);
+  // The same for an operation on a key of a type of the user's.
+  void step(const Transaction& tx, const Store& store, const std::string& key, const OwnType& type,
+            std::shared_ptr<const OwnAct> act);
+  // What a transaction did that said nothing of what it means: its entry must say the same, and
+  // what stands must stand; nothing is known of values.
+  void opaque_steps(const Overlay& changes);
   // Slots under the object that a reader in this transaction sees filled, rising.
   std::vector<std::string> filled(const Store& store, const ObjectKey& object) const;
   // All that it sees of a slot, joined; nothing if the slot is empty to it.
@@ -69,8 +78,12 @@ class Specification {
 
   // What stands if these entries happened and no other: dots, rising.
   std::vector<DotNumber> standing(const std::vector<bool>& happened) const;
-  // What each key reads if these dots stand, as read_value() prints it.
+  // What each key of the catalogue's types reads if these dots stand, as read_value() prints it,
+  // unless something opaque was written there.
   std::map<ObjectKey, std::string> values(const std::vector<DotNumber>& standing) const;
+  // A sentence if a key of a user's type does not read as the operations say whose effects this
+  // store has; at any node, at any moment.
+  std::optional<std::string> misread(const Store& store) const;
 
  private:
   struct Waiting {
@@ -90,6 +103,7 @@ class Specification {
       waiting_;  // of each node: what runs in its transactions until an entry is made
   Pending draft_;
   std::optional<ErrorCode> refusal_;
+  std::map<ObjectKey, const OwnType*> own_;
   std::uint64_t fresh_ = 0;
   std::map<DotNumber, Meant> meant_;
   std::map<DotNumber, std::vector<EntryNumber>> replaced_by_;

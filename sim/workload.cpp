@@ -17,7 +17,13 @@ class ActDrawer {
 
   Act draw() const {
     Act act;
-    act.family = workload_.families[bits(Purpose::operation_kind) % workload_.families.size()];
+    const std::size_t types = workload_.families.size() + workload_.own.size();
+    const std::size_t type = bits(Purpose::operation_kind) % types;
+    if (type >= workload_.families.size()) {
+      act.own = workload_.own[type - workload_.families.size()]->draw(name(), value());
+      return act;
+    }
+    act.family = workload_.families[type];
     act.key = name();
     fill(act);
     return act;
@@ -145,7 +151,8 @@ class ActDrawer {
 }  // namespace
 
 std::vector<Family> drawn_families(const Workload& workload, const Draws& draws) {
-  std::vector<Family> families = workload.families.empty() ? all_families() : workload.families;
+  const bool all = workload.families.empty() && workload.own.empty();
+  std::vector<Family> families = all ? all_families() : workload.families;
   if (families.size() <= families_at_once) return families;
   const auto drawn = [&](Family family) {
     return draws.bits(Purpose::operation_families, static_cast<std::uint64_t>(family));

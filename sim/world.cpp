@@ -399,6 +399,9 @@ void World::check(Node& node) {
   if (auto found = oracle_.check(node.number, node.replica->store())) {
     violate(found->oracle, node.number, found->detail);
   }
+  if (auto wrong = specification_.misread(node.replica->store())) {
+    violate("specification", node.number, *wrong);
+  }
 }
 
 void World::violate(const std::string& oracle, unsigned node, const std::string& detail,

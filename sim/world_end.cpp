@@ -133,6 +133,11 @@ std::uint64_t World::rounds_to_converge() const {
 }
 
 void World::judge_values(const std::vector<bool>& happened) {
+  for (const Node& node : nodes_) {
+    if (auto wrong = specification_.misread(node.replica->store())) {
+      return violate("specification", node.number, *wrong);
+    }
+  }
   const Store& store = nodes_.front().replica->store();
   std::vector<DotNumber> live;
   for (const auto& [object, slots] : store.objects()) {

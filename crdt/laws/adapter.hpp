@@ -101,6 +101,9 @@ class Adapter final : public Type {
     return nullptr;
   }
 
+  // The operation itself, of one that this type drew.
+  static const OpOf<T>& op_of(const Operation& operation) { return in(operation); }
+
   Operation draw(std::uint64_t seed, int size) const override {
     return Operation(std::make_shared<Drawn>(operations_(rc::Random(seed), size)),
                      Origin{seed, size, {}});

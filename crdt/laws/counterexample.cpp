@@ -26,14 +26,6 @@ std::string plain(const std::string& text) {
   return out;
 }
 
-std::string to_text(const Origin& origin) {
-  std::string out = std::to_string(origin.seed) + '/' + std::to_string(origin.size) + '/';
-  for (std::size_t i = 0; i < origin.path.size(); ++i) {
-    out += (i == 0 ? "" : ".") + std::to_string(origin.path[i]);
-  }
-  return out;
-}
-
 std::vector<std::string_view> split(std::string_view text, char at) {
   std::vector<std::string_view> out;
   while (!text.empty()) {
@@ -118,6 +110,19 @@ std::string file_name(const std::string& type, const std::string& law) {
 }
 
 }  // namespace
+
+std::string to_text(const Origin& origin) {
+  std::string out = std::to_string(origin.seed) + '/' + std::to_string(origin.size) + '/';
+  for (std::size_t i = 0; i < origin.path.size(); ++i) {
+    out += (i == 0 ? "" : ".") + std::to_string(origin.path[i]);
+  }
+  return out;
+}
+
+std::optional<Origin> origin_from(std::string_view text) {
+  Origin origin;
+  return read_origin(text, origin) ? std::optional(std::move(origin)) : std::nullopt;
+}
 
 std::string steps_of(const History& history) {
   std::string out;

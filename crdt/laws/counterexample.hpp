@@ -16,6 +16,7 @@
 // whatever the operation is made of, as long as the generator is the same. What it looked like
 // stands behind the # and is compared: if the generator has changed, the text says so.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,10 @@ struct Counterexample {
   std::string law;
   History history;
 };
+
+// Where an operation comes from: "9182/100/0.3".
+std::string to_text(const Origin& origin);
+std::optional<Origin> origin_from(std::string_view text);
 
 // The steps alone, as above.
 std::string steps_of(const History& history);

@@ -57,7 +57,7 @@ struct Zone {
   bool anything_foreign = false;
 };
 
-const std::array<Zone, 11> zones = {{
+const std::array<Zone, 12> zones = {{
     {"crdt",
      {"crdt"},
      {},
@@ -106,14 +106,21 @@ const std::array<Zone, 11> zones = {{
      operating_system + tool_libraries,
      threads + Names{"random", "ctime"},
      {}},
+    // Where the law kit's subjects become the simulator's types.
+    {"sim/laws",
+     {"crdt", "crdt/laws", "net", "net/disk", "sim"},
+     {},
+     threads + Names{"random", "iostream", "ctime"},
+     clocks + Names{"getenv"}},
     {"examples",
-     {"crdt", "crdt/laws", "net", "net/disk", "net/zmq", "sim", "examples"},
+     {"crdt", "crdt/laws", "net", "net/disk", "net/zmq", "sim", "sim/laws", "examples"},
      {},
      {},
      {},
      true},
     {"tests",
-     {"crdt", "crdt/laws", "net", "net/schema", "net/disk", "net/zmq", "sim", "tests", "examples"},
+     {"crdt", "crdt/laws", "net", "net/schema", "net/disk", "net/zmq", "sim", "sim/laws", "tests",
+      "examples"},
      {},
      {},
      {},
