@@ -132,6 +132,12 @@ std::string to_string(const Act& act) {
   return out;
 }
 
+std::string to_string(const Deed& deed) {
+  std::string out;
+  for (const Act& act : deed.acts) out += (out.empty() ? "" : "; ") + to_string(act);
+  return out;
+}
+
 Result<Act> act_from(std::string_view text, const OwnTypes& own) {
   const std::vector<std::string_view> words = words_of(text);
   if (words.size() < 3) return wrong(text, "write TYPE KEY VERB..., such as awset key0 add e2");

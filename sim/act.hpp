@@ -57,6 +57,8 @@ struct Deed {
 };
 
 std::string to_string(const Act& act);
+// All of them, in their order.
+std::string to_string(const Deed& deed);
 // Error: invalid_argument, with what would be right.
 Result<Act> act_from(std::string_view text, const OwnTypes& own = {});
 

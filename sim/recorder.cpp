@@ -199,6 +199,17 @@ void Recorder::look_at_objects(unsigned node, const Store& store) {
   if (state == seen.state) return;
   seen.state = state;
   note(What::state, node, state);
+  const std::uint64_t context = encoded(store.clock()).size() + encoded(store.removed()).size();
+  note_size(node, store.value_bytes(), context);
+}
+
+void Recorder::note_size(unsigned node, std::uint64_t values, std::uint64_t context) {
+  Recorded event;
+  event.what = What::size;
+  event.node = node;
+  event.subject = static_cast<std::uint32_t>(values);
+  event.amount = context;
+  add(event);
 }
 
 std::uint32_t Recorder::key_number(const ObjectKey& object) {

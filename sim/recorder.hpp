@@ -81,6 +81,7 @@ class Recorder {
   void add(Recorded event);
   void look_at_objects(unsigned node, const Store& store);
   void look_at_entries(unsigned node, const Store& store);
+  void note_size(unsigned node, std::uint64_t values, std::uint64_t context);
   std::uint32_t key_number(const ObjectKey& object);
 
   Each each_;

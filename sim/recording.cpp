@@ -11,12 +11,12 @@ std::string_view named(const std::array<std::string_view, n>& names, Enum value)
   return at < n ? names[at] : "unknown";
 }
 
-constexpr std::array<std::string_view, 26> whats = {
-    "transaction", "entry",   "acknowledged", "visible", "send",     "bite",       "lost",
-    "held",        "deliver", "timer",        "persist", "sync",     "checkpoint", "start",
-    "stop",        "pause",   "resume",       "leave",   "clock",    "told",       "fault_begins",
-    "fault_ends",  "phase",   "state",        "value",   "violation"};
-static_assert(whats.size() == static_cast<std::size_t>(What::violation) + 1);
+constexpr std::array<std::string_view, 27> whats = {
+    "transaction", "entry",   "acknowledged", "visible", "send",      "bite",       "lost",
+    "held",        "deliver", "timer",        "persist", "sync",      "checkpoint", "start",
+    "stop",        "pause",   "resume",       "leave",   "clock",     "told",       "fault_begins",
+    "fault_ends",  "phase",   "state",        "value",   "violation", "size"};
+static_assert(whats.size() == static_cast<std::size_t>(What::size) + 1);
 constexpr std::array<std::string_view, 3> dones = {"committed", "refused", "skipped"};
 constexpr std::array<std::string_view, 3> losses = {"under_way", "on_arrival", "node_down"};
 constexpr std::array<std::string_view, 9> frames = {
@@ -115,6 +115,9 @@ std::string in_words(const Recording& recording, const Recorded& event) {
       return recording.texts[recording.keys[event.subject]] + " = " + text;
     case What::violation:
       return "VIOLATION " + text;
+    case What::size:
+      return "holds " + std::to_string(event.subject) + " bytes of values under a context of " +
+             amount + " bytes";
   }
   return text;
 }

@@ -52,6 +52,7 @@ enum class What : std::uint8_t {
   state,         // who        -             hash of its state    -
   value,         // who        key           hash of the value    the value in words
   violation,     // where      -             -                    what must hold, and did not
+  size,          // who        value bytes   context bytes        -
 };
 std::string_view name_of(What what);
 

@@ -114,7 +114,7 @@ std::uint8_t code_called(What what, std::string_view word) {
 
 Recorded event_of(const Json& json) {
   const auto what =
-      called<What>(json.at(2).get<std::string>(), static_cast<std::size_t>(What::violation) + 1);
+      called<What>(json.at(2).get<std::string>(), static_cast<std::size_t>(What::size) + 1);
   if (!what) throw std::invalid_argument("an unknown event, " + json.at(2).dump());
   Recorded event;
   event.at = json.at(0);

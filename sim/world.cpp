@@ -65,7 +65,10 @@ void World::begin() {
         uniform(bits, scenario_.clocks.offset.low, scenario_.clocks.offset.high));
     node.wall.step(mix64(bits) % 2 == 0 ? offset : -offset);
   }
-  for (Node& node : nodes_) start(node);
+  for (Node& node : nodes_) {
+    record_clock(node, "begins", Recorded::no_fault);
+    start(node);
+  }
 }
 
 void World::step() {
@@ -161,12 +164,15 @@ void World::transact(std::uint64_t k, unsigned planned) {
               std::string("an operation was taken that is to be refused: ") + name_of(*refusal));
     } else if (done) {
       specification_.commit(node.number);
-      if (recorder_ != nullptr) recorder_->transaction(node.number, k, Done::committed, {});
+      if (recorder_ != nullptr) {
+        recorder_->transaction(node.number, k, Done::committed, to_string(deed));
+      }
       sessions_.wrote(session, node.number, *done);
     } else if (done.error().code == ErrorCode::aborted || done.error().code == refusal) {
       ++totals_.refused;
       if (recorder_ != nullptr) {
-        recorder_->transaction(node.number, k, Done::refused, done.error().message);
+        recorder_->transaction(node.number, k, Done::refused,
+                               to_string(deed) + ": " + done.error().message);
       }
     } else {
       violate("refused", node.number, "a transaction was refused: " + done.error().message);
