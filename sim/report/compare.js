@@ -26,10 +26,12 @@ function comparePanel(app) {
   } else {
     parts.push(el('h2', {}, 'The first difference'), el('div', { className: 'difference' },
       el('p', { id: 'first-difference' },
-        `After ${manyText(difference.index, 'equal event')}, at ${momentText(difference.at, 1000)}.`),
+        `After ${manyText(difference.index, 'equal event')}, at `
+        + `${momentText(difference.at, 1000)}.`),
       app.runs.map((run) => (difference.index < run.count
         ? el('div', { className: 'card' },
-          el('h3', {}, run.label, ': ', jump(app, run.title(difference.index), run, difference.index)),
+          el('h3', {}, run.label, ': ',
+            jump(app, run.title(difference.index), run, difference.index)),
           el('div', { className: 'body mono' }, momentText(run.at[difference.index], 1000),
             run.effectsOf(difference.index).map((line) => el('div', {}, line))))
         : el('div', { className: 'card' }, `${run.label} is over.`)))));
@@ -42,7 +44,7 @@ function comparePanel(app) {
     numbers.push({ className: value === other ? 'off' : '',
       cells: [name.replaceAll('_', ' '), numberText(value), numberText(other)] });
   }
-  parts.push(el('h2', {}, 'In figures'), table(['', `#${a.label}`, `#${b.label}`],
+  parts.push(el('h2', {}, 'In figures'), table(['', '#A', '#B'],
     [{ cells: ['verdict', a.outcome.verdict, b.outcome.verdict] },
       { cells: ['trace', clipped(String(a.outcome.trace_hash), 9),
         clipped(String(b.outcome.trace_hash), 9)] }, ...numbers]));

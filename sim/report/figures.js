@@ -52,9 +52,11 @@ function trafficPanel(app) {
       [bytesText(bytes / writes), 'bytes per operation'],
       [countText(run.writes), 'operations committed']]));
     parts.push(el('h2', {}, 'By what they carry'),
-      table(['kind', '#sent', '#bytes', '#per op'], [...kinds].sort((a, b) => b[1].bytes - a[1].bytes)
-        .map(([kind, sum]) => ({ cells: [kind, countText(sum.frames), bytesText(sum.bytes),
-          ratioText(sum.frames / writes)] }))));
+      table(['kind', '#sent', '#bytes', '#per op'], [...kinds]
+        .sort((a, b) => b[1].bytes - a[1].bytes).map(([kind, sum]) => ({
+          cells: [kind, countText(sum.frames), bytesText(sum.bytes),
+            ratioText(sum.frames / writes)],
+        }))));
     parts.push(el('h2', {}, 'By what became of them'),
       table(['fate', '#messages', '#of all'], fateNames.map((name, i) => ({
         cells: [name, countText(run.fateCounts[i]),
@@ -109,7 +111,9 @@ function linkChart(run) {
 
 // A canvas that draws itself when it is shown and when the theme changes.
 function chart(height, draw, label) {
-  const canvas = el('canvas', { className: 'chart', role: 'img', 'aria-label': label, title: label });
+  const canvas = el('canvas', {
+    className: 'chart', role: 'img', 'aria-label': label, title: label,
+  });
   canvas.style.height = `${height}px`;
   canvas.redraw = () => {
     const { context, width, height: tall } = prepared(canvas);
@@ -120,7 +124,8 @@ function chart(height, draw, label) {
 
 const quantiles = [['median', 0.5], ['90 %', 0.9], ['99 %', 0.99], ['most', 1]];
 function quantile(sorted, q) {
-  return sorted.length === 0 ? 0 : sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
+  if (sorted.length === 0) return 0;
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
 }
 
 function freshnessPanel(app) {
@@ -144,9 +149,11 @@ function freshnessPanel(app) {
           durationText(quantile(mine, q)))] };
       })));
     parts.push(el('h2', {}, 'The slowest'));
-    parts.push(table(['what', 'at', '#after'], [...run.delays].sort((a, b) => b.by - a.by).slice(0, 8)
-      .map((delay) => ({ cells: [jump(app, delay.word, run, delay.event), run.nodes[delay.node],
-        durationText(delay.by)] }))));
+    const slowest = [...run.delays].sort((a, b) => b.by - a.by).slice(0, 8);
+    parts.push(table(['what', 'at', '#after'], slowest.map((delay) => ({
+      cells: [jump(app, delay.word, run, delay.event), run.nodes[delay.node],
+        durationText(delay.by)],
+    }))));
   }
   return parts;
 }
@@ -156,7 +163,8 @@ function delayChart(sorted) {
   return chart(150, (pen, width, height) => {
     const low = Math.log10(Math.max(1e4, quantile(sorted, 0.001)));
     const high = Math.log10(Math.max(sorted[sorted.length - 1], 10 ** (low + 1)));
-    const x = (by) => 34 + (Math.log10(Math.max(by, 10 ** low)) - low) / (high - low) * (width - 44);
+    const share = (by) => (Math.log10(Math.max(by, 10 ** low)) - low) / (high - low);
+    const x = (by) => 34 + share(by) * (width - 44);
     const y = (part) => height - 20 - part * (height - 30);
     pen.font = font(10.5);
     pen.textBaseline = 'middle';
@@ -177,7 +185,9 @@ function delayChart(sorted) {
     pen.beginPath();
     pen.moveTo(34, y(0));
     const every = Math.max(1, Math.floor(sorted.length / 600));
-    for (let i = 0; i < sorted.length; i += every) pen.lineTo(x(sorted[i]), y((i + 1) / sorted.length));
+    for (let i = 0; i < sorted.length; i += every) {
+      pen.lineTo(x(sorted[i]), y((i + 1) / sorted.length));
+    }
     pen.lineTo(x(sorted[sorted.length - 1]), y(1));
     pen.strokeStyle = theme.accent;
     pen.lineWidth = 2;
@@ -186,7 +196,8 @@ function delayChart(sorted) {
 }
 
 const growthWords = {
-  disk: 'Records on each disk', state: 'Bytes of state', metadata: 'Bytes of metadata',
+  values: 'Bytes of values', metadata: 'Bytes of contexts, which know what was seen',
+  disk: 'Records on each disk',
 };
 
 function sizePanel(app) {
@@ -206,7 +217,8 @@ function sizePanel(app) {
 
 function growthChart(run, tracks) {
   return chart(170, (pen, width, height) => {
-    const most = Math.max(1, ...tracks.map((track) => track.value.reduce((a, b) => Math.max(a, b), 0)));
+    const most = tracks.reduce((a, track) =>
+      track.value.reduce((b, value) => Math.max(b, value), a), 1);
     const x = (time) => 38 + time / run.end * (width - 66);
     const y = (value) => height - 20 - value / most * (height - 34);
     pen.font = font(10.5);

@@ -1,36 +1,5 @@
 // The page: what is looked at, and what keys, pointer and buttons do to it.
 
-class View {
-  constructor(end) {
-    this.end = end;
-    this.least = 2000;  // ns; nothing is to be seen below
-    this.fit();
-  }
-
-  fit() { this.set(-this.end * 0.005, this.end * 1.005); }
-
-  set(from, to) {
-    const span = Math.min(Math.max(to - from, this.least), this.end * 1.01);
-    const middle = (from + to) / 2;
-    this.from = Math.min(Math.max(middle - span / 2, -this.end * 0.005),
-      this.end * 1.005 - span);
-    this.to = this.from + span;
-  }
-
-  zoom(factor, about) {
-    this.set(about + (this.from - about) * factor, about + (this.to - about) * factor);
-  }
-
-  pan(by) { this.set(this.from + by, this.to + by); }
-
-  // Moves the window as little as need be.
-  show(time) {
-    const span = this.to - this.from;
-    if (time >= this.from + span * 0.04 && time <= this.to - span * 0.04) return;
-    this.set(time - span / 2, time + span / 2);
-  }
-}
-
 class App {
   constructor(runs) {
     this.runs = runs;
@@ -58,8 +27,7 @@ class App {
     this.#fates();
     this.#colours();
     this.#tabs();
-    this.#pointer();
-    this.#controls();
+    new Input(this).listen();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       readTheme();
       this.#fates();
@@ -128,10 +96,10 @@ class App {
       }, part.text))));
     const { outcome } = run;
     byId('facts').replaceChildren(...[
-      ['scenario', run.scenario], ['seed', String(outcome.seed)],
-      ['trace', String(outcome.trace_hash)],
-      ['events', `${countText(run.count)} in ${durationText(run.end)}`],
-    ].flatMap(([name, value]) => [el('dt', {}, name), el('dd', { title: value }, value)]));
+      ['scenario ', run.scenario], ['seed ', `${outcome.seed}${outcome.rekeys ?? ''}`],
+      ['trace ', String(outcome.trace_hash)],
+      ['', `${manyText(run.count, 'event')} in ${durationText(run.end)}`],
+    ].flatMap(([name, value]) => [name, el('b', {}, value)]));
     document.title = `${run.outcome.verdict}: ${run.scenario} seed ${outcome.seed}`;
   }
 
@@ -328,52 +296,7 @@ class App {
     this.redraw();
   }
 
-  // ---- input
-
-  #controls() {
-    const middle = () => Math.min(Math.max(this.look.cursor, this.view.from), this.view.to);
-    const zoom = (factor) => {
-      this.view.zoom(factor, middle());
-      this.redraw();
-    };
-    byId('zoom-in').addEventListener('click', () => zoom(0.6));
-    byId('zoom-out').addEventListener('click', () => zoom(1 / 0.6));
-    byId('zoom-fit').addEventListener('click', () => this.fit());
-    byId('help-open').addEventListener('click', () => this.help());
-    byId('find').addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.find(1);
-    });
-    byId('find-back').addEventListener('click', () => this.find(-1));
-    byId('query').addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.shiftKey) {
-        event.preventDefault();
-        this.find(-1);
-      } else if (event.key === 'Escape') {
-        this.clear();
-        byId('lanes').focus();
-      }
-      event.stopPropagation();
-    });
-    const keys = {
-      ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1),
-      ArrowUp: () => this.stepLane(-1), ArrowDown: () => this.stepLane(1),
-      '+': () => zoom(0.6), '=': () => zoom(0.6), '-': () => zoom(1 / 0.6), 0: () => this.fit(),
-      PageUp: () => this.slide(-0.8), PageDown: () => this.slide(0.8),
-      Home: () => this.slide(-Infinity), End: () => this.slide(Infinity),
-      '/': () => byId('query').focus(), '?': () => this.help(), Escape: () => this.clear(),
-    };
-    document.addEventListener('keydown', (event) => {
-      const field = event.target.matches?.('input[type="search"], select, dialog *');
-      if (field || event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
-      const tab = event.target.closest?.('#tabs');
-      if (tab && event.key.startsWith('Arrow')) return;
-      const run = keys[event.key];
-      if (!run) return;
-      event.preventDefault();
-      run();
-    });
-  }
+  // ---- the window
 
   fit() {
     this.view.fit();
@@ -391,7 +314,8 @@ class App {
   help() {
     const rows = [['← →', 'event before, next event (of the chosen node)'],
       ['↑ ↓', 'the lane above, below'], ['+ −', 'zoom; 0: the whole run'],
-      ['PgUp PgDn Home End', 'slide'], ['/', 'find; Enter and Shift+Enter go through what is found'],
+      ['PgUp PgDn Home End', 'slide'],
+      ['/', 'find; Enter and Shift+Enter go through what is found'],
       ['Esc', 'clear'], ['wheel, drag', 'zoom, slide; Shift+wheel slides'],
       ['click', 'an event or a message: its past ◂ and its future ▸'],
       ['drag in the top strip', 'choose a window of the whole run']];
@@ -408,149 +332,12 @@ class App {
     byId('help').showModal();
   }
 
+  // ---- drawing
+
   #boxes(height, width) {
     const each = height / this.runs.length;
     return this.runs.map((_, i) => ({ x: 0, y: i * each, w: width, h: each }));
   }
-
-  #at(event) {
-    const box = event.currentTarget.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  }
-
-  #laneAt(y) {
-    const { height } = byId('lanes').getBoundingClientRect();
-    const i = Math.min(this.runs.length - 1, Math.max(0, Math.floor(y / height * this.runs.length)));
-    return this.lanes[i];
-  }
-
-  #pointer() {
-    const canvas = byId('lanes');
-    let drag = null;
-    canvas.addEventListener('pointerdown', (event) => {
-      const [x, y] = this.#at(event);
-      const lanes = this.#laneAt(y);
-      const onAxis = y - lanes.place.box.y < axisHeight;
-      drag = { x, y, from: this.view.from, to: this.view.to, scroll: this.look.scroll, moved: false,
-        scrub: onAxis, lanes };
-      canvas.setPointerCapture(event.pointerId);
-      if (onAxis) this.moveCursor(lanes.time(x));
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      const [x, y] = this.#at(event);
-      if (!drag) return this.#hover(x, y);
-      if (drag.scrub) return this.moveCursor(drag.lanes.time(x));
-      if (!drag.moved && Math.hypot(x - drag.x, y - drag.y) < 4) return;
-      drag.moved = true;
-      byId('hint').hidden = true;
-      const by = (drag.x - x) / drag.lanes.place.width * (drag.to - drag.from);
-      this.view.set(drag.from + by, drag.to + by);
-      this.look.scroll = Math.max(0, Math.min(drag.lanes.place.overflow, drag.scroll + drag.y - y));
-      this.redraw();
-    });
-    canvas.addEventListener('pointerup', (event) => {
-      const was = drag;
-      drag = null;
-      if (!was || was.moved || was.scrub) return;
-      this.#click(...this.#at(event), was.lanes);
-    });
-    canvas.addEventListener('pointercancel', () => { drag = null; });
-    canvas.addEventListener('pointerleave', () => { byId('hint').hidden = true; });
-    canvas.addEventListener('dblclick', (event) => {
-      const [x, y] = this.#at(event);
-      this.view.zoom(0.4, this.#laneAt(y).time(x));
-      this.redraw();
-    });
-    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
-    this.#brush();
-  }
-
-  #click(x, y, lanes) {
-    const hit = lanes.hit(x, y);
-    const { run } = lanes;
-    if (hit?.fault) {
-      this.look.fault = hit.fault;
-      this.look.selection = null;
-      this.look.cone = null;
-      this.tab = 'moment';
-      this.showPanel();
-      return this.redraw();
-    }
-    if (hit) return this.choose({ run, event: hit.event, message: hit.message });
-    if (x >= lanes.place.left) {
-      this.look.selection = null;
-      this.look.cone = null;
-      this.look.fault = null;
-      this.moveCursor(lanes.time(x));
-    }
-  }
-
-  #wheel(event) {
-    event.preventDefault();
-    const [x, y] = this.#at(event);
-    const lanes = this.#laneAt(y);
-    const unit = event.deltaMode === 1 ? 16 : 1;
-    if (x < gutter && lanes.place.overflow > 0) {
-      this.look.scroll = Math.max(0, Math.min(lanes.place.overflow,
-        this.look.scroll + event.deltaY * unit));
-    } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      const by = (event.deltaX || event.deltaY) * unit;
-      this.view.pan(by / lanes.place.width * (this.view.to - this.view.from));
-    } else {
-      this.view.zoom(Math.exp(event.deltaY * unit * 0.0016), lanes.time(x));
-    }
-    this.redraw();
-  }
-
-  // In the overview: a click centres, a drag chooses the window.
-  #brush() {
-    const canvas = byId('overview');
-    let begin = null;
-    canvas.addEventListener('pointerdown', (event) => {
-      begin = this.#at(event)[0];
-      canvas.setPointerCapture(event.pointerId);
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      const x = this.#at(event)[0];
-      if (begin === null || Math.abs(x - begin) < 4) return;
-      this.view.set(...[begin, x].sort((a, b) => a - b).map((one) => this.overview.time(one)));
-      this.redraw();
-    });
-    canvas.addEventListener('pointerup', (event) => {
-      const x = this.#at(event)[0];
-      if (begin !== null && Math.abs(x - begin) < 4) {
-        const time = this.overview.time(x);
-        const half = (this.view.to - this.view.from) / 2;
-        this.view.set(time - half, time + half);
-        this.moveCursor(time);
-      }
-      begin = null;
-    });
-  }
-
-  #hover(x, y) {
-    const lanes = this.#laneAt(y);
-    const hint = byId('hint');
-    const hit = lanes.hit(x, y);
-    hint.hidden = !hit;
-    byId('lanes').style.cursor = hit ? 'pointer' : 'default';
-    if (!hit) return;
-    const { run } = lanes;
-    const m = run.messages;
-    const words = hit.fault ? hit.fault.label : hit.event >= 0
-      ? `${run.nodes[run.node[hit.event]]} ${run.headingOf(hit.event)}, `
-        + `${momentText(run.at[hit.event], 1e5)}`
-      : `${run.nodes[m.from[hit.message]]} → ${run.nodes[m.to[hit.message]]}: `
-        + `${m.kindName(hit.message)}, ${fateNames[m.fate[hit.message]]}`
-        + (m.faultOf(hit.message) ? ` (${m.faultOf(hit.message)})` : '');
-    hint.textContent = clipped(words, 160);
-    const top = byId('overview').getBoundingClientRect().height;
-    const { width } = byId('lanes').getBoundingClientRect();
-    hint.style.left = `${Math.min(x + 14, width - hint.offsetWidth - 8)}px`;
-    hint.style.top = `${top + y + 16}px`;
-  }
-
-  // ---- drawing
 
   redraw() {
     if (this.waiting) return;
@@ -591,7 +378,9 @@ class App {
     const parts = [`${momentText(Math.max(0, this.view.from), 1e6)} to `
       + `${momentText(Math.min(this.view.end, this.view.to), 1e6)}: ${manyText(events, 'event')}, `
       + `${manyText(seen, 'message')}`];
-    if (drawn < seen) parts.push(`one line in ${Math.ceil(seen / drawn)} is drawn; zoom in for all`);
+    if (drawn < seen) {
+      parts.push(`one line in ${Math.ceil(seen / drawn)} is drawn; zoom in for all`);
+    }
     byId('status-text').textContent = parts.join(' — ');
   }
 
@@ -618,7 +407,8 @@ function begin() {
     if (runs.length > 1) {
       const same = runs[0].scenario === runs[1].scenario;
       runs.forEach((run, i) => {
-        run.label = `${'AB'[i]}: ${same ? '' : `${run.scenario} `}seed ${run.outcome.seed}`;
+        run.label = `${'AB'[i]}: ${same ? '' : `${run.scenario} `}seed ${run.outcome.seed}${
+          run.outcome.rekeys ?? ''}`;
       });
     }
     window.report = new App(runs);

@@ -11,7 +11,8 @@ function chips(run, nodes, color) {
 
 function jump(app, text, run, event) {
   return el('button', {
-    type: 'button', className: 'jump', on: { click: () => app.choose({ run, event, message: -1 }, true) },
+    type: 'button', className: 'jump',
+    on: { click: () => app.choose({ run, event, message: -1 }, true) },
   }, text);
 }
 
@@ -27,9 +28,11 @@ function eventCard(app, run, event) {
     facts([
       ['at', momentText(run.at[event], 1000)],
       ['received from', cause >= 0
-        ? el('span', {}, jump(app, `${run.nodes[run.node[cause]]} at ${momentText(run.at[cause], 1e5)}`, run, cause),
+        ? el('span', {}, jump(app,
+          `${run.nodes[run.node[cause]]} at ${momentText(run.at[cause], 1e5)}`, run, cause),
           `, ${durationText(run.at[event] - run.at[cause])} under way`) : null],
-      ['sent', sends.length === 0 ? null : el('span', {}, [...sends].slice(0, 12).flatMap((i, k) => [
+      ['sent', sends.length === 0 ? null : el('span', {},
+        [...sends].slice(0, 12).flatMap((i, k) => [
         k > 0 ? ', ' : '', el('button', {
           type: 'button', className: 'jump',
           on: { click: () => app.choose({ run, event: -1, message: i }) },
@@ -37,7 +40,8 @@ function eventCard(app, run, event) {
       sends.length > 12 ? ` and ${sends.length - 12} more` : '')],
       ['past', cone ? manyText(cone.pastCount, 'event') : null, 'past'],
       ['future', cone ? manyText(cone.futureCount, 'event') : null, 'future'],
-      ['concurrent', cone ? manyText(run.count - 1 - cone.pastCount - cone.futureCount, 'event') : null],
+      ['concurrent', cone
+        ? manyText(run.count - 1 - cone.pastCount - cone.futureCount, 'event') : null],
     ]));
 }
 
@@ -125,8 +129,9 @@ function nodesTable(app, run) {
     const skew = run.skewAt(node, time);
     return {
       cells: [run.nodes[node], gap ? gap.word : 'up',
-        id < 0 || gap?.kind === 'down' ? '' : el('span', { className: 'chip mono', chip: held.color(node) },
-          run.stateNames[id] ?? `${id}`),
+        id < 0 || gap?.kind === 'down' ? '' : el('span', {
+          className: 'chip mono', chip: held.color(node),
+        }, run.stateNames[id] ?? `${id}`),
         skew === null ? '' : `${skew >= 0 ? '+' : '−'}${durationText(Math.abs(skew))}`],
       className: gap ? 'off' : '',
     };
@@ -139,9 +144,13 @@ function momentPanel(app) {
   const run = selection?.run ?? app.runs[0];
   const step = (app.view.to - app.view.from) / 2000;
   parts.push(el('div', { className: 'clock' },
-    el('button', { type: 'button', title: 'Event before (←)', on: { click: () => app.step(-1) } }, '‹'),
+    el('button', {
+      type: 'button', title: 'Event before (←)', on: { click: () => app.step(-1) },
+    }, '‹'),
     el('span', { id: 'moment' }, momentText(app.look.cursor, Math.min(1e6, step))),
-    el('button', { type: 'button', title: 'Next event (→)', on: { click: () => app.step(1) } }, '›')));
+    el('button', {
+      type: 'button', title: 'Next event (→)', on: { click: () => app.step(1) },
+    }, '›')));
   if (selection?.event >= 0) parts.push(eventCard(app, run, selection.event));
   else if (selection?.message >= 0) parts.push(messageCard(app, run, selection.message));
   else if (app.look.fault) parts.push(faultCard(app, app.look.fault));

@@ -7,7 +7,8 @@ function readTheme() {
   const names = ['paper', 'panel', 'ink', 'muted', 'faint', 'line', 'accent', 'good', 'bad', 'warn',
     'past', 'future', 'lane', 'calm-a', 'calm-b', 'skew', 'grid', 'group-0', 'group-1', 'group-2',
     'group-3', 'fault', 'fault-back', ...fateNames];
-  theme = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  theme = Object.fromEntries(names.map((name) =>
+    [name, style.getPropertyValue(`--${name}`).trim()]));
   theme.dark = matchMedia('(prefers-color-scheme: dark)').matches;
   theme.hatches = new Map();
   theme.states = new Map();

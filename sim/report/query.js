@@ -18,7 +18,8 @@ function parseQuery(text) {
   const joined = joiner.exec(text.trim());
   if (!joined) return { first: wordsOf(text), order: null };
   const order = /^(preceded|after)/i.test(joined[3]) ? 'preceded' : 'followed';
-  return { first: wordsOf(joined[1]), order, not: joined[2] !== undefined, other: wordsOf(joined[4]) };
+  const [, first, not, , other] = joined;
+  return { first: wordsOf(first), order, not: not !== undefined, other: wordsOf(other) };
 }
 
 function searchableOf(run) {

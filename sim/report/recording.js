@@ -1,6 +1,6 @@
-// From a recording of rejoin-sim (docs/simulation.md has its form) to the columns of a Run. All that
-// one node did in one event of the run is one event here; what it sent, wrote and came to hold is
-// listed in it.
+// From a recording of rejoin-sim (docs/simulation.md has its form) to the columns of a Run. All
+// that one node did in one event of the run is one event here; what it sent, wrote and came to
+// hold is listed in it.
 
 const globalWhats = new Set(['fault_begins', 'fault_ends', 'phase']);
 const messageWhats = new Set(['bite', 'lost', 'held']);
@@ -8,6 +8,7 @@ const messageWhats = new Set(['bite', 'lost', 'held']);
 const loud = ['violation', 'stop', 'start', 'leave', 'pause', 'resume', 'transaction', 'clock',
   'deliver', 'checkpoint', 'sync', 'timer'];
 const lateFactor = 3;
+const wallBeginsMs = 1.7e12;  // what a right wall clock shows when a run begins
 
 class Reader {
   constructor(recording) {
@@ -106,8 +107,9 @@ class Reader {
     this.keyNames = this.recording.keys.map((text) => String(this.recording.texts[text]));
     this.delays = [];
     this.growth = {
+      values: this.names.map(() => ({ at: [], value: [] })),
+      metadata: this.names.map(() => ({ at: [], value: [] })),
       disk: this.names.map(() => ({ at: [], value: [] })),
-      state: this.names.map(() => ({ at: [], value: [] })),
     };
     this.marks = [];
     this.writes = 0;
@@ -156,11 +158,14 @@ class Reader {
           break;
         case 'resume': close(node, time); break;
         case 'sync': case 'checkpoint': this.#grow('disk', node, time, amount); break;
-        case 'size': this.#grow('state', node, time, amount); break;
+        case 'size':
+          this.#grow('values', node, time, row[c.subject]);
+          this.#grow('metadata', node, time, amount);
+          break;
         case 'clock': {
           const skew = this.skews[node];
           skew.at.push(time);
-          skew.by.push(amount * 1e6 - time);
+          skew.by.push((amount - wallBeginsMs) * 1e6 - time);
           skew.drifts.push(/drift/.test(this.recording.faults[row[c.fault]]?.kind ?? ''));
           break;
         }
@@ -172,7 +177,9 @@ class Reader {
             word: `entry ${row[c.subject]} of ${this.names[entry.node]}` });
           break;
         }
-        case 'phase': this.marks.push({ at: time, text: this.text(row), bad: false, row: 0 }); break;
+        case 'phase':
+          this.marks.push({ at: time, text: this.text(row), bad: false, row: 0 });
+          break;
         case 'violation':
           this.marks.push({ at: time, text: `violation: ${clipped(this.text(row), 60)}`, bad: true,
             row: 1, event: this.eventOfRow[r] });
@@ -208,8 +215,6 @@ class Reader {
   #skewRates() {
     this.skewMax = 0;
     for (const skew of this.skews) {
-      const epoch = skew.epoch ?? 0;
-      skew.by = skew.by.map((by) => by - epoch);
       skew.rate = skew.by.map((by, i) => {
         if (!skew.drifts[i] || i + 1 >= skew.by.length || !skew.drifts[i + 1]) return 0;
         return (skew.by[i + 1] - by) / Math.max(1, skew.at[i + 1] - skew.at[i]);
@@ -331,8 +336,8 @@ class Reader {
       fault.row = row;
     }
     for (const fault of faults) {
-      fault.free = Math.min(...faults.filter((one) => one.row === fault.row && one.from > fault.from)
-        .map((one) => one.from), this.end);
+      const later = faults.filter((one) => one.row === fault.row && one.from > fault.from);
+      fault.free = Math.min(...later.map((one) => one.from), this.end);
     }
     return { faults, faultRows: ends.length };
   }
@@ -352,7 +357,10 @@ class Reader {
     const { c } = this;
     switch (name) {
       case 'transaction': return `transaction ${row[c.subject]} ${row[c.code]}`;
-      case 'deliver': return `received ${row[c.code]} from ${this.names[this.recording.messages[row[c.subject]][0]]}`;
+      case 'deliver': {
+        const [from] = this.recording.messages[row[c.subject]];
+        return `received ${row[c.code]} from ${this.names[from]}`;
+      }
       case 'timer': return 'a deadline';
       case 'sync': return 'synced';
       default: return { stop: 'stopped', start: 'started', pause: 'paused', resume: 'goes on',
@@ -381,11 +389,13 @@ class Reader {
       case 'visible': return `sees entry ${row[c.subject]}`;
       case 'send': return '';  // listed with their fates
       case 'deliver': return `${row[c.code]}, ${durationText(amount)} under way`;
-      case 'persist': return `writes; ${manyText(amount, 'record waits', 'records wait')} for a sync`;
+      case 'persist':
+        return `writes; ${manyText(amount, 'record waits', 'records wait')} for a sync`;
       case 'sync': return `${manyText(amount, 'record is', 'records are')} on its disk`;
       case 'checkpoint': return `checkpoint of ${manyText(amount, 'record')}`;
       case 'start': return `with ${manyText(amount, 'record')} as ${text}`;
-      case 'stop': return `by ${this.by(row)}; ${manyText(amount, 'record is', 'records are')} lost`;
+      case 'stop':
+        return `by ${this.by(row)}; ${manyText(amount, 'record is', 'records are')} lost`;
       case 'clock': return `the wall clock ${text}`;
       case 'state': return `holds state ${String(amount).slice(0, 6)}`;
       case 'value': return `${this.keyNames[row[c.subject]] ?? '?'} = ${text}`;

@@ -7,11 +7,13 @@ function headlineOf(run) {
     const where = run.nodes[at.node] ?? 'a node';
     return `${at.oracle} is broken at ${where}, ${momentText(at.at_seconds * second, 1e6)}`;
   }
-  if (outcome.verdict === 'vacuous') return `Nothing broke, and nothing is proven: ${outcome.vacuous}`;
+  if (outcome.verdict === 'vacuous') {
+    return `Nothing broke, and nothing is proven: ${outcome.vacuous}`;
+  }
   const after = (outcome.converged_after_seconds ?? 0) * second;
-  const equal = `${manyText(run.nodes.length, 'replica')}, one state`;
-  if (after <= 0) return `${equal}, at once when the faults had ended`;
-  return `${equal}, ${durationText(after)} after the faults had ended`;
+  const equal = `All ${countText(run.nodes.length)} replicas hold one state`;
+  return after <= 0 ? `${equal} as soon as the faults are over`
+    : `${equal} ${durationText(after)} after the faults`;
 }
 
 // Parts: text, or { text, run, event | from, to } for what can be gone to.
@@ -39,8 +41,9 @@ function storyOf(run) {
   }
   const delays = Float64Array.from(run.delays, (delay) => delay.by).sort();
   if (delays.length > 0) {
-    parts.push(`Half of what was written was seen elsewhere within ${durationText(quantile(delays, 0.5))}`
-      + `, all within ${durationText(quantile(delays, 1))}. `);
+    parts.push('Half of what was written was seen elsewhere within '
+      + `${durationText(quantile(delays, 0.5))}, `
+      + `all within ${durationText(quantile(delays, 1))}. `);
   }
   for (const line of outcome.story ?? []) parts.push(`${line} `);
   return parts;

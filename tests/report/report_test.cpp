@@ -80,7 +80,7 @@ Json Report::split_;
 TEST_F(Report, OpensFromAFileAndSaysHowItWent) {
   browser_->open(page("split"));
   EXPECT_EQ(browser_->text_of("#verdict"), "✓ ok");
-  EXPECT_THAT(browser_->text_of("#headline"), HasSubstr("4 replicas, one state"));
+  EXPECT_THAT(browser_->text_of("#headline"), HasSubstr("All 4 replicas hold one state"));
   EXPECT_THAT(browser_->text_of("#story"), HasSubstr("split bit"));
   EXPECT_GT(js("return report.runs[0].count").get<int>(), 500);
   // It asks for nothing, not even from its own folder.
