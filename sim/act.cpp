@@ -146,6 +146,7 @@ Result<Act> act_from(std::string_view text, const OwnTypes& own) {
     const auto rest = static_cast<std::size_t>(words[2].data() - text.data());
     auto parsed = type->parse(std::string(words[1]), text.substr(rest));
     if (!parsed) return wrong(text, parsed.error().message);
+    act.key = words[1];
     act.own = *std::move(parsed);
     return act;
   }

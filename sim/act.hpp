@@ -44,7 +44,7 @@ struct Act {
   std::string text;   // a register's or a map's text, a set's element, the inner field of ormap
   std::int64_t number = 0;
   Whom to;                                 // whom a bounded counter's rights are moved to
-  std::shared_ptr<const OwnAct> own = {};  // then nothing else is said here
+  std::shared_ptr<const OwnAct> own = {};  // then nothing else but the key is said here
 
   friend bool operator==(const Act& a, const Act& b);  // of the user's: their texts
 };

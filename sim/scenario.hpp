@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@
 #include "sim/time.hpp"
 
 namespace rejoin::sim {
+
+struct Watch;
 
 struct LinkSettings {
   Range<Time> base{1 * millisecond, 5 * millisecond};  // drawn once for each pair, both ways
@@ -125,6 +128,7 @@ struct Scenario {
   std::vector<FaultSpec> faults;
   std::vector<Fate> fates;
   Expectation expect;
+  std::shared_ptr<const Watch> watch;  // watching.hpp; a file has none
 
   // Names the first field that cannot be: invalid_argument.
   Result<void> validate() const;

@@ -100,7 +100,8 @@ Result<void> Scenario::validate_explicit() const {
       return invalid("expect.value names keys as \"awset key0\", not '" + key + "'");
     }
   }
-  if (!expect.type.empty() && !family_called(expect.type)) {
+  const bool of_the_user = watch || own_type_called(workload.own, expect.type);
+  if (!expect.type.empty() && !of_the_user && !family_called(expect.type)) {
     return invalid("expect.type is no type; there are " + names_of_families());
   }
   return {};

@@ -20,7 +20,8 @@ class ActDrawer {
     const std::size_t types = workload_.families.size() + workload_.own.size();
     const std::size_t type = bits(Purpose::operation_kind) % types;
     if (type >= workload_.families.size()) {
-      act.own = workload_.own[type - workload_.families.size()]->draw(name(), value());
+      act.key = name();
+      act.own = workload_.own[type - workload_.families.size()]->draw(act.key, value());
       return act;
     }
     act.family = workload_.families[type];

@@ -23,6 +23,7 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       sessions_(ledger_, scenario.workload.sessions) {
   workload_.families = drawn_families(scenario.workload, draws_);
   network_.pin(scenario.fates);
+  if (scenario.watch) watching_.emplace(scenario.watch, scenario.nodes);
 }
 
 Outcome World::run() {
@@ -164,6 +165,7 @@ void World::transact(std::uint64_t k, unsigned planned) {
               std::string("an operation was taken that is to be refused: ") + name_of(*refusal));
     } else if (done) {
       specification_.commit(node.number);
+      if (watching_) watching_->done(node.number, deed);
       if (recorder_ != nullptr) {
         recorder_->transaction(node.number, k, Done::committed, to_string(deed));
       }
@@ -385,6 +387,7 @@ void World::stop(Node& node) {
   oracle_.forget(node.number);
   specification_.forget(node.number);
   sessions_.forget(node.number);
+  if (watching_) watching_->stopped(node.number);
 }
 
 void World::acknowledge(Node& node) {
@@ -405,8 +408,10 @@ void World::check(Node& node) {
   if (auto found = oracle_.check(node.number, node.replica->store())) {
     violate(found->oracle, node.number, found->detail);
   }
-  if (auto wrong = specification_.misread(node.replica->store())) {
-    violate("specification", node.number, *wrong);
+  misread(node);
+  if (!watching_) return;
+  if (const auto broken = watching_->look(node.number, now_, node.replica->latest())) {
+    violate("invariant", node.number, broken->invariant + ": " + broken->what, broken->invariant);
   }
 }
 

@@ -31,6 +31,7 @@
 #include "sim/sessions.hpp"
 #include "sim/specification.hpp"
 #include "sim/trace.hpp"
+#include "sim/watching.hpp"
 #include "sim/workload.hpp"
 
 namespace rejoin::sim {
@@ -120,6 +121,8 @@ class World {
 
   void record_entry(Node& node, const Entry& entry);
   void check(Node& node);
+  void misread(const Node& node);
+  void look_in_the_end();
   void acknowledge(Node& node);
   std::size_t index_of(const Fault& fault) const {
     return static_cast<std::size_t>(&fault - plan_.faults.data());
@@ -145,6 +148,7 @@ class World {
   Oracle oracle_;
   Specification specification_;
   Sessions sessions_;
+  std::optional<Watching> watching_;
   std::vector<bool> acknowledged_;  // by entry number
   std::vector<bool> excused_;       // acknowledged, and lost with the only disk that had it
   bool wiped_ = false;

@@ -133,11 +133,9 @@ std::uint64_t World::rounds_to_converge() const {
 }
 
 void World::judge_values(const std::vector<bool>& happened) {
-  for (const Node& node : nodes_) {
-    if (auto wrong = specification_.misread(node.replica->store())) {
-      return violate("specification", node.number, *wrong);
-    }
-  }
+  for (const Node& node : nodes_) misread(node);
+  look_in_the_end();
+  if (violation_) return;
   const Store& store = nodes_.front().replica->store();
   std::vector<DotNumber> live;
   for (const auto& [object, slots] : store.objects()) {
@@ -163,6 +161,20 @@ void World::judge_values(const std::vector<bool>& happened) {
         type + " " + object.name + " reads " + value + ", the operations say " + expected, type);
   }
   judge_expected(values);
+}
+
+void World::misread(const Node& node) {
+  const auto wrong = specification_.misread(node.replica->store());
+  if (wrong) violate("specification", node.number, *wrong, wrong->substr(0, wrong->find(' ')));
+}
+
+void World::look_in_the_end() {
+  if (!watching_) return;
+  for (const Node& node : nodes_) {
+    const auto broken = watching_->look_in_the_end(node.number, now_, node.replica->latest());
+    if (!broken) continue;
+    violate("invariant", node.number, broken->invariant + ": " + broken->what, broken->invariant);
+  }
 }
 
 void World::judge_expected(const std::map<std::string, std::string>& values) {
@@ -249,6 +261,8 @@ Outcome World::outcome() {
   };
   expect("repairs", totals_.repairs, scenario_.expect.repairs);
   expect("conflicts", totals_.conflicts, scenario_.expect.conflicts);
+  const std::string never = watching_ ? watching_->never_passed() : std::string();
+  if (!never.empty()) out.vacuous = "no node passed the point \"" + never + "\"";
   if (!out.vacuous.empty()) out.verdict = Verdict::vacuous;
   return out;
 }
