@@ -16,6 +16,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(faults_command());
   commands.push_back(merge_command());
   commands.push_back(report_command());
+  commands.push_back(exhaust_command());
   return commands;
 }
 

@@ -29,6 +29,7 @@ std::unique_ptr<Command> sweep_command();
 std::unique_ptr<Command> faults_command();
 std::unique_ptr<Command> merge_command();
 std::unique_ptr<Command> report_command();
+std::unique_ptr<Command> exhaust_command();
 
 constexpr int usage = 4;
 // Says on standard error what is wrong; returns `usage`.
