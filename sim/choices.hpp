@@ -27,8 +27,12 @@ class Choices {
     return choice;
   }
 
+  // How many of those given have not been taken.
+  std::size_t given_left() const {
+    return taken_.size() < given_.size() ? given_.size() - taken_.size() : 0;
+  }
   // All that were given have been taken.
-  bool fresh() const { return taken_.size() >= given_.size(); }
+  bool fresh() const { return given_left() == 0; }
   std::vector<unsigned> taken() const {
     std::vector<unsigned> choices;
     for (const Taken& one : taken_) choices.push_back(one.choice);

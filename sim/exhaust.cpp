@@ -10,7 +10,9 @@
 namespace rejoin::sim {
 namespace {
 
-constexpr std::uint64_t asks_every = 256;  // ways
+constexpr std::uint64_t asks_every = 64;  // ways
+// Of those taken before, so many are looked at again: a crash asks twice in one step.
+constexpr std::size_t steps_looked_at = 2;
 
 Error invalid(const std::string& what) {
   return Error{ErrorCode::invalid_argument, what};
@@ -21,9 +23,14 @@ Error invalid(const std::string& what) {
 Result<void> ExhaustSettings::validate() const {
   if (replicas < 2 || replicas > 6) return invalid("replicas must lie in 2..6");
   if (operations < 1 || operations > 12) return invalid("ops must lie in 1..12");
-  if (menu.empty()) return invalid("there is no operation to choose from");
+  if (menu.empty() && program.empty()) return invalid("there is no operation to choose from");
   const auto& families = all_families();
-  for (const Act& act : menu) {
+  std::vector<Act> acts = menu;
+  for (const auto& [node, act] : program) {
+    if (node >= replicas) return invalid("an operation is of a node that is not there");
+    acts.push_back(act);
+  }
+  for (const Act& act : acts) {
     if (std::find(families.begin(), families.end(), act.family) == families.end()) {
       return invalid("'" + to_string(act) + "' is of a type that the simulator does not have");
     }
@@ -41,8 +48,11 @@ ExhaustResult exhaust(const ExhaustSettings& settings,
     if (ways++ % asks_every == 0 && !go_on(result)) return result;
     Choices choices(given);
     ExhaustCase way(settings, choices, false);
+    bool looks = choices.given_left() <= steps_looked_at;
+    way.look(looks);
     for (std::uint64_t depth = 0; !way.violation(); ++depth) {
       result.depth = std::max(result.depth, depth);
+      if (!looks && choices.given_left() <= steps_looked_at) way.look(looks = true);
       if (choices.fresh()) {
         ++result.transitions;
         if (!seen.insert(way.state()).second) {

@@ -14,12 +14,17 @@
 // what the operations say. A state that was there before is not gone on from: two states are the
 // same if each node has taken the same steps in the same order, and the same frames are in flight.
 //
+// Nodes are alike: an operation of the menu is at a node that has had one, or at the first of those
+// that have not. That leaves out who wins by its number where stamps are equal: types with stamps
+// are tried at all nodes.
+//
 // Cost: a step is a few microseconds; each branch begins at the beginning.
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/act.hpp"
@@ -36,7 +41,9 @@ struct ExhaustSettings {
   unsigned crashes = 0;
   unsigned ticks = 0;
   bool repair = false;    // no log: whatever was not pushed in time is repaired, slot by slot
-  std::vector<Act> menu;  // one of which each operation is
+  std::vector<Act> menu;  // one of which each operation is, at any node
+  // Instead: exactly these, each once; those of one node in this order.
+  std::vector<std::pair<unsigned, Act>> program;
 
   // Names what cannot be: invalid_argument.
   Result<void> validate() const;

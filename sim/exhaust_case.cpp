@@ -30,7 +30,9 @@ ExhaustCase::ExhaustCase(const ExhaustSettings& settings, Choices& choices, bool
       tells_(tells),
       store_(StoreId::named("exhausted")),
       nodes_(settings.replicas),
-      operations_left_(settings.operations),
+      operations_left_(settings.program.empty() ? settings.operations
+                                                : static_cast<unsigned>(settings.program.size())),
+      done_(settings.program.size()),
       drops_left_(settings.drops),
       duplicates_left_(settings.duplicates),
       crashes_left_(settings.crashes),
@@ -133,13 +135,15 @@ void ExhaustCase::record_entry(Node& node, const Entry& entry) {
 }
 
 void ExhaustCase::transmit(Node& node, Replica::Transmit out) {
-  const auto frame = decode_frame(out.bytes, store_, config_.frame_bytes_max);
-  if (!frame) {
-    return violate("frame", node.number, "a frame cannot be read: " + frame.error().message);
-  }
-  if (!node.held.covers(shown_by(*frame))) {
-    return violate("durability", node.number,
-                   "a frame shows dots that are not durable at its sender");
+  if (looks_) {
+    const auto frame = decode_frame(out.bytes, store_, config_.frame_bytes_max);
+    if (!frame) {
+      return violate("frame", node.number, "a frame cannot be read: " + frame.error().message);
+    }
+    if (!node.held.covers(shown_by(*frame))) {
+      return violate("durability", node.number,
+                     "a frame shows dots that are not durable at its sender");
+    }
   }
   const std::uint64_t hash = hash64(out.bytes);
   flights_.push_back({node.number, node.route_to[out.route], std::move(out.bytes), hash});
@@ -154,12 +158,21 @@ void ExhaustCase::sync(Node& node) {
   node.replica->handle_persisted(node.synced, now());
 }
 
+void ExhaustCase::look(bool looks) {
+  looks_ = looks;
+  for (Node& node : nodes_) {
+    if (looks && !violation_) check(node);
+  }
+}
+
 void ExhaustCase::check(Node& node) {
-  if (auto found = oracle_.check(node.number, node.replica->store())) {
-    return violate(found->oracle, node.number, found->detail);
+  if (looks_) {
+    if (auto found = oracle_.check(node.number, node.replica->store())) {
+      return violate(found->oracle, node.number, found->detail);
+    }
   }
   const CausalContext& shown = node.replica->shown();
-  if (!node.held.covers(shown)) {
+  if (looks_ && !node.held.covers(shown)) {
     return violate("durability", node.number, "the shown clock is ahead of the disk");
   }
   std::erase_if(node.unacknowledged, [&](EntryNumber entry) {
@@ -173,6 +186,27 @@ bool ExhaustCase::at_rest() const {
   return operations_left_ == 0 && flights_.empty() &&
          std::all_of(nodes_.begin(), nodes_.end(),
                      [](const Node& node) { return node.waiting.empty(); });
+}
+
+void ExhaustCase::add_operations(std::vector<Step>& steps) const {
+  const auto nodes = static_cast<unsigned>(nodes_.size());
+  if (settings_.program.empty()) {
+    const bool alike = std::none_of(settings_.menu.begin(), settings_.menu.end(),
+                                    [](const Act& act) { return is_stamped(act.family); });
+    for (unsigned node = 0; node < (alike ? std::min(nodes_used_ + 1, nodes) : nodes); ++node) {
+      for (std::size_t act = 0; act < settings_.menu.size(); ++act) {
+        steps.push_back({Kind::operate, node, act});
+      }
+    }
+    return;
+  }
+  std::vector<bool> waits(nodes);  // for an earlier one of the node
+  for (std::size_t i = 0; i < settings_.program.size(); ++i) {
+    const unsigned node = settings_.program[i].first;
+    if (done_[i] || waits[node]) continue;
+    waits[node] = true;
+    steps.push_back({Kind::operate, node, i});
+  }
 }
 
 std::vector<ExhaustCase::Step> ExhaustCase::steps() const {
@@ -191,11 +225,7 @@ std::vector<ExhaustCase::Step> ExhaustCase::steps() const {
     if (!again) different.push_back(i);
   }
   for (std::size_t i : different) steps.push_back({Kind::deliver, flights_[i].target, i});
-  for (unsigned node = 0; operations_left_ > 0 && node < nodes_.size(); ++node) {
-    for (std::size_t act = 0; act < settings_.menu.size(); ++act) {
-      steps.push_back({Kind::operate, node, act});
-    }
-  }
+  if (operations_left_ > 0) add_operations(steps);
   for (std::size_t i : different) {
     if (drops_left_ > 0) steps.push_back({Kind::drop, flights_[i].target, i});
     if (duplicates_left_ > 0) steps.push_back({Kind::duplicate, flights_[i].target, i});
@@ -215,7 +245,12 @@ void ExhaustCase::take(const Step& step) {
       return finish();
     case Kind::operate:
       --operations_left_;
-      return operate(node, step.which);
+      nodes_used_ = std::max(nodes_used_, step.node + 1);
+      node.history =
+          combine64(node.history, combine64(static_cast<std::uint64_t>(step.kind), step.which));
+      if (settings_.program.empty()) return operate(node, settings_.menu[step.which]);
+      done_[step.which] = true;
+      return operate(node, settings_.program[step.which].second);
     case Kind::sync:
       tell(name(step.node) + " has synced");
       node.history = combine64(node.history, static_cast<std::uint64_t>(Kind::sync));
@@ -245,11 +280,8 @@ void ExhaustCase::take(const Step& step) {
   }
 }
 
-void ExhaustCase::operate(Node& node, std::size_t which) {
-  const Act& act = settings_.menu[which];
+void ExhaustCase::operate(Node& node, const Act& act) {
   tell(name(node.number) + ": " + to_string(act));
-  node.history =
-      combine64(node.history, combine64(static_cast<std::uint64_t>(Kind::operate), which));
   specification_.begin(node.number);
   const auto done = node.replica->transact(
       [&](Transaction& tx) -> Result<void> {

@@ -23,7 +23,7 @@ class ExhaustCase {
     enum class Kind : std::uint8_t { finish, operate, deliver, drop, duplicate, sync, crash, tick };
     Kind kind{};
     unsigned node = 0;
-    std::size_t which = 0;  // of the menu, or of the frames in flight
+    std::size_t which = 0;  // of the menu or the program, or of the frames in flight
   };
 
   // Begins: the replicas have greeted each other. The story is told only if it is asked for.
@@ -34,6 +34,9 @@ class ExhaustCase {
   void take(const Step& step);
   // Equal for states that go on in the same ways.
   std::uint64_t state() const;
+  // A way that was gone before is not looked at again. Whoever looks from here on has what came
+  // before to compare with.
+  void look(bool looks);
   const std::optional<Violation>& violation() const { return violation_; }
   const std::vector<std::string>& story() const { return story_; }
 
@@ -67,7 +70,7 @@ class ExhaustCase {
   void sync(Node& node);
   void check(Node& node);
 
-  void operate(Node& node, std::size_t which);
+  void operate(Node& node, const Act& act);
   void deliver(const Flight& flight);
   void crash(Node& node);
   void tick();
@@ -78,6 +81,7 @@ class ExhaustCase {
 
   Now now() const { return {now_, wall_begin_ms + now_ / millisecond}; }
   bool at_rest() const;
+  void add_operations(std::vector<Step>& steps) const;
   void tell(const std::string& line) {
     if (tells_) story_.push_back(line);
   }
@@ -89,6 +93,7 @@ class ExhaustCase {
   const ExhaustSettings& settings_;
   Choices& choices_;
   bool tells_;
+  bool looks_ = true;
   Config config_;
   StoreId store_;
   std::vector<Node> nodes_;
@@ -96,6 +101,8 @@ class ExhaustCase {
   Time now_ = 0;
   bool syncs_at_once_ = true;
   unsigned operations_left_;
+  unsigned nodes_used_ = 0;  // that had an operation of the menu, if nodes are alike
+  std::vector<bool> done_;   // of the program
   unsigned drops_left_;
   unsigned duplicates_left_;
   unsigned crashes_left_;

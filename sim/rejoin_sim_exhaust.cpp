@@ -37,6 +37,8 @@ class Exhaust : public Command {
     command->add_option("--ops", settings_.operations, "Operations, 1..12 (4)");
     command->add_option("--act", acts_,
                         "What an operation may be, such as 'awset key0 add e0'; may be repeated");
+    command->add_option("--op", program_,
+                        "Exactly these, each once, with its node: 'n0 awset key0 add e0'");
     command->add_flag("--drop{1}", settings_.drops, "Any one frame may be lost; --drop=2: any two");
     command->add_flag("--duplicate{1}", settings_.duplicates, "Any one frame may come again");
     command->add_flag("--crash{1}", settings_.crashes,
@@ -54,7 +56,8 @@ class Exhaust : public Command {
     const double seconds_max = for_.empty() ? 0 : parse_duration(for_);
     if (seconds_max < 0)
       return complain("--for takes a time such as 60s or 2h, not '" + for_ + "'");
-    if (acts_.empty()) acts_ = {"awset key0 add e0", "awset key0 remove e0"};
+    if (const std::string wrong = read_program(); !wrong.empty()) return complain(wrong);
+    if (acts_.empty() && program_.empty()) acts_ = {"awset key0 add e0", "awset key0 remove e0"};
     for (const std::string& text : acts_) {
       const auto act = act_from(text);
       if (!act) return complain("--act: " + act.error().message);
@@ -77,6 +80,22 @@ class Exhaust : public Command {
   }
 
  private:
+  // What is wrong; empty if nothing.
+  std::string read_program() {
+    for (const std::string& text : program_) {
+      const std::size_t blank = text.find(' ');
+      const std::string digits = text.substr(1, blank == std::string::npos ? blank : blank - 1);
+      const auto act = act_from(blank == std::string::npos ? "" : text.substr(blank + 1));
+      if (!text.starts_with('n') || digits.empty() || digits.size() > 3 ||
+          digits.find_first_not_of("0123456789") != std::string::npos || !act) {
+        return "--op takes a node and what it does, such as 'n0 awset key0 add e0', not '" + text +
+               "'" + (act ? "" : ": " + act.error().message);
+      }
+      settings_.program.emplace_back(static_cast<unsigned>(std::stoul(digits)), *act);
+    }
+    return {};
+  }
+
   int replay() const {
     std::vector<unsigned> choices;
     if (!parse_choices(choices_, choices)) {
@@ -100,6 +119,7 @@ class Exhaust : public Command {
   std::string command_line() const {
     std::string line = "rejoin-sim exhaust --replicas " + std::to_string(settings_.replicas) +
                        " --ops " + std::to_string(settings_.operations);
+    for (const std::string& op : program_) line += " --op '" + op + "'";
     for (const std::string& act : acts_) line += " --act '" + act + "'";
     const std::array<std::pair<const char*, unsigned>, 4> faults = {
         {{"drop", settings_.drops},
@@ -169,6 +189,7 @@ class Exhaust : public Command {
 
   ExhaustSettings settings_;
   std::vector<std::string> acts_;
+  std::vector<std::string> program_;
   std::string for_;
   std::string choices_;
   CLI::Option* choices_option_ = nullptr;
