@@ -118,6 +118,7 @@ Outcome outcome_of(const nlohmann::ordered_json& json) {
   outcome.events = json.at("events");
   outcome.virtual_time = nanoseconds(json.at("virtual_seconds"));
   outcome.converged_after = nanoseconds(json.at("converged_after_seconds"));
+  outcome.rounds = json.value("rounds", std::uint64_t{0});
   for (const auto& [name, field] : total_fields) outcome.totals.*field = json.value(name, 0ULL);
   for (const auto& one : json.at("receipts")) {
     Receipt receipt;
