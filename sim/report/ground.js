@@ -12,7 +12,7 @@ function layoutOf(run, box, scroll) {
   const strip = rows === 0 ? 0 : rows * 16 + 6;
   const top = box.y + axisHeight + strip;
   const height = Math.max(10, box.y + box.h - top - 6);
-  const row = Math.max(count > 60 ? 9 : 13, height / count);
+  const row = Math.max(count > 40 ? 9 : 13, height / count);
   const overflow = Math.max(0, row * count - height);
   return {
     box, strip, rows, top, height, row, overflow, scroll: Math.min(scroll, overflow),

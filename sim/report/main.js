@@ -38,8 +38,13 @@ class App {
     const sizes = new ResizeObserver(() => this.redraw());
     for (const id of ['stage', 'lanes', 'overview']) sizes.observe(byId(id));
     this.look.cursor = this.#firstMoment();
-    this.showPanel();
     this.draw();
+    const broken = this.runs[0].marks.find((mark) => mark.bad && mark.event >= 0);
+    if (broken && this.runs.length === 1) {
+      this.choose({ run: this.runs[0], event: broken.event, message: -1 });
+    } else {
+      this.showPanel();
+    }
     this.#asked();
   }
 
@@ -379,7 +384,7 @@ class App {
       + `${momentText(Math.min(this.view.end, this.view.to), 1e6)}: ${manyText(events, 'event')}, `
       + `${manyText(seen, 'message')}`];
     if (drawn < seen) {
-      parts.push(`one line in ${Math.ceil(seen / drawn)} is drawn; zoom in for all`);
+      parts.push(`one line in ${Math.ceil(seen / drawn)} is drawn, zoom in for all`);
     }
     byId('status-text').textContent = parts.join(' — ');
   }

@@ -5,7 +5,7 @@ function headlineOf(run) {
   const at = outcome.violation;
   if (at) {
     const where = run.nodes[at.node] ?? 'a node';
-    return `${at.oracle} is broken at ${where}, ${momentText(at.at_seconds * second, 1e6)}`;
+    return `${sentence(at.oracle)} is broken at ${where}, ${momentText(at.at_seconds * second, 1e6)}`;
   }
   if (outcome.verdict === 'vacuous') {
     return `Nothing broke, and nothing is proven: ${outcome.vacuous}`;
@@ -16,11 +16,13 @@ function headlineOf(run) {
     : `${equal} ${durationText(after)} after the faults`;
 }
 
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 // Parts: text, or { text, run, event | from, to } for what can be gone to.
 function storyOf(run) {
   const { outcome } = run;
   const parts = [];
-  if (outcome.violation) parts.push(`${outcome.violation.detail}. `);
+  if (outcome.violation) parts.push(`${sentence(outcome.violation.detail)}. `);
   const bitten = run.receipts.filter((receipt) => receipt.drawn && receipt.bites > 0);
   parts.push(`${manyText(run.writes, 'transaction')} on ${manyText(run.nodes.length, 'node')}`);
   if (bitten.length > 0) {

@@ -219,6 +219,11 @@ TEST_F(Report, EveryPanelHasItsFigures) {
   EXPECT_THAT(browser_->text_of("#panel"), HasSubstr("99 of 100 within"));
   browser_->click("#tab-size");
   EXPECT_THAT(browser_->text_of("#panel"), HasSubstr("Records on each disk"));
+  EXPECT_THAT(browser_->text_of("#panel"), HasSubstr("Bytes of contexts"));
+  // Wall clocks are off from the start, by less than a tenth of a second.
+  const double skew = js("return report.runs[0].skewMax");
+  EXPECT_GT(skew, 0);
+  EXPECT_LT(skew, 1e8);
 }
 
 TEST_F(Report, OfTwoRunsItShowsTheFirstDifference) {
@@ -238,6 +243,30 @@ TEST_F(Report, OfTwoRunsItShowsTheFirstDifference) {
   make("same", {files_->path("split.json"), files_->path("split.json")});
   browser_->open(page("same"));
   EXPECT_THAT(browser_->text_of("#headline"), HasSubstr("the same, event for event"));
+}
+
+TEST_F(Report, AViolationIsChosenAndItsPastIsShown) {
+  Json broken = split_;
+  Json& rows = broken["events"];
+  rows.get_ref<Json::array_t&>().resize(rows.size() / 2);
+  Json last = rows.back();
+  last[2] = "violation";
+  last[3] = 2;
+  last[4] = 0;
+  last[5] = 0;
+  last[6] = nullptr;
+  last[8] = broken["texts"].size();
+  broken["texts"].push_back("rule 5: a value that was removed is live");
+  rows.push_back(last);
+  broken["outcome"]["verdict"] = "violation";
+  broken["outcome"]["violation"] = {
+      {"oracle", "rule 5"}, {"node", 2}, {"at_seconds", 5}, {"detail", "a value is live"}};
+  write(files_->path("broken.json"), broken.dump());
+  make("broken", {files_->path("broken.json")});
+  browser_->open(page("broken"));
+  EXPECT_THAT(browser_->text_of("#headline"), HasSubstr("Rule 5 is broken at n2"));
+  EXPECT_THAT(browser_->text_of("#chosen"), HasSubstr("a value that was removed is live"));
+  EXPECT_GT(js("return report.look.cone.pastCount"), 100);
 }
 
 TEST_F(Report, NothingInARecordingBecomesMarkupOrScript) {
