@@ -85,22 +85,26 @@ class Lanes extends Ground {
   }
 
   #coneLines(chosen, cone) {
-    const { pen, run } = this;
-    const m = run.messages;
-    for (const [marks, color] of [[cone.past, theme.past], [cone.future, theme.future]]) {
-      const inside = [];
-      for (const list of chosen) {
-        for (const i of list) {
-          if (m.arrival[i] >= 0 && marks[m.event[i]] && marks[m.arrival[i]]) inside.push(i);
-        }
-      }
-      const every = Math.ceil(inside.length / coneLinesMax);
-      pen.strokeStyle = color;
-      pen.lineWidth = 1.4;
-      pen.globalAlpha = Math.min(0.8, Math.max(0.3, 60 / Math.max(1, inside.length)));
-      this.#strokeAll(inside, every);
+    const { pen } = this;
+    if (this.coneOf !== cone || this.coneIn !== chosen) {
+      this.coneOf = cone;
+      this.coneIn = chosen;
+      this.coneLists = [cone.past, cone.future].map((marks) => this.#within(chosen, marks));
     }
+    this.coneLists.forEach((list, i) => {
+      pen.strokeStyle = i === 0 ? theme.past : theme.future;
+      pen.lineWidth = 1.4;
+      pen.globalAlpha = Math.min(0.8, Math.max(0.3, 60 / Math.max(1, list.length)));
+      this.#strokeAll(list, Math.ceil(list.length / coneLinesMax));
+    });
     pen.globalAlpha = 1;
+  }
+
+  // Messages whose sending and arrival are both marked.
+  #within(chosen, marks) {
+    const m = this.run.messages;
+    return chosen.flatMap((list) => [...list.filter((i) =>
+      m.arrival[i] >= 0 && marks[m.event[i]] === 1 && marks[m.arrival[i]] === 1)]);
   }
 
   // In batches: one path of thousands of crossing lines takes far longer than many short ones.

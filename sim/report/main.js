@@ -323,7 +323,8 @@ class App {
       ['/', 'find; Enter and Shift+Enter go through what is found'],
       ['Esc', 'clear'], ['wheel, drag', 'zoom, slide; Shift+wheel slides'],
       ['click', 'an event or a message: its past ◂ and its future ▸'],
-      ['drag in the top strip', 'choose a window of the whole run']];
+      ['drag in the top strip', 'choose a window of the whole run'],
+      ['colours of lanes', 'one colour, one state; calm where all nodes agree']];
     byId('help').replaceChildren(el('h2', {}, 'Keys and pointer'),
       table(['', ''], rows.map((cells) => ({ cells }))),
       el('h2', {}, 'Finding'),

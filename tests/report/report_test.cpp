@@ -226,6 +226,26 @@ TEST_F(Report, EveryPanelHasItsFigures) {
   EXPECT_LT(skew, 1e8);
 }
 
+TEST_F(Report, TheToolSaysWhatIsMissing) {
+  const auto no_seed = integration::run({"rejoin-sim", "report", "examples/scenarios/split.toml"});
+  EXPECT_EQ(no_seed.exit, 4);
+  EXPECT_THAT(no_seed.err, HasSubstr("takes --seed N"));
+  const auto no_file = integration::run({"rejoin-sim", "report", "nothing.json"});
+  EXPECT_EQ(no_file.exit, 4);
+  const auto no_folder = integration::run(
+      {"rejoin-sim", "report", files_->path("split.json"), "-o", files_->path("nowhere/r.html")});
+  EXPECT_EQ(no_folder.exit, 4);
+  EXPECT_THAT(no_folder.err, HasSubstr("cannot be written"));
+}
+
+TEST_F(Report, ASeedAndItsEditPartWhereTheEditBegins) {
+  make("edit",
+       {"examples/scenarios/split.toml:42", "examples/scenarios/split.toml:42+latency@50:9"});
+  browser_->open(page("edit"));
+  EXPECT_GT(js("return report.difference.index"), 100);
+  EXPECT_THAT(browser_->text_of("#story"), HasSubstr("B: seed 42+latency@50:9"));
+}
+
 TEST_F(Report, OfTwoRunsItShowsTheFirstDifference) {
   Json other = split_;
   const std::size_t text = other["texts"].size();
