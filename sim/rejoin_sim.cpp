@@ -13,6 +13,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(run_command());
   commands.push_back(sweep_command());
+  commands.push_back(shrink_command());
+  commands.push_back(replay_command());
   commands.push_back(faults_command());
   commands.push_back(merge_command());
   commands.push_back(report_command());

@@ -25,6 +25,8 @@ class Command {
 };
 
 std::unique_ptr<Command> run_command();
+std::unique_ptr<Command> shrink_command();
+std::unique_ptr<Command> replay_command();
 std::unique_ptr<Command> sweep_command();
 std::unique_ptr<Command> faults_command();
 std::unique_ptr<Command> merge_command();
