@@ -24,7 +24,7 @@ double seconds_since(Clock::time_point begin) {
 }
 
 [[noreturn]] void be_child(const std::function<std::string()>& work, int pipe) {
-  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
   const std::string said = work();
   std::size_t written = 0;

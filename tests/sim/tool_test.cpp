@@ -189,6 +189,28 @@ TEST(RejoinSim, AViolationIsOne) {
   EXPECT_EQ(rejoin_sim("sweep " + scenario.path() + " --seeds 1..4 --stop-at-first").code, 1);
 }
 
+TEST(RejoinSim, AFailingSeedIsShrunkAndReplayed) {
+  const File scenario(
+      "until = \"2s\"\n[[do]]\nat = \"1s\"\nnode = 0\nop = \"awset key0 add e1\"\n"
+      "[[do]]\nat = \"1s\"\nnode = 1\nops = [\"awset key0 add e2\", \"max key0 set 7\"]\n"
+      "[expect]\nvalue = {\"awset key0\" = \"e1\"}\n");
+  const std::string small = testing::TempDir() + "rejoin_small.toml";
+  const Ended shrunk = rejoin_sim("shrink " + scenario.path() + " --seed 1 -o " + small);
+  EXPECT_EQ(shrunk.code, 1);
+  EXPECT_NE(shrunk.output.find("the check 'value' fails"), std::string::npos) << shrunk.output;
+  EXPECT_NE(shrunk.output.find("3 operations and faults became 0"), std::string::npos)
+      << "an empty set is not what is expected either\n"
+      << shrunk.output;
+  const Ended replayed = rejoin_sim("replay " + small);
+  EXPECT_EQ(replayed.code, 1);
+  EXPECT_NE(replayed.output.find("fails in the same way"), std::string::npos) << replayed.output;
+  EXPECT_EQ(rejoin_sim("run " + small).code, 1) << "its seed is in it";
+  EXPECT_EQ(rejoin_sim("shrink examples/scenarios/split.toml --seed 1").code, 0);
+  EXPECT_EQ(rejoin_sim("replay examples/scenarios/split.toml").code, 4) << "no seed";
+  std::filesystem::remove(small);
+  std::filesystem::remove(testing::TempDir() + "rejoin_small_test.cpp");
+}
+
 TEST(RejoinSim, WrongUseIsFour) {
   EXPECT_EQ(rejoin_sim("").code, 4);
   EXPECT_EQ(rejoin_sim("run examples/scenarios/split.toml").code, 4) << "no default seed";
