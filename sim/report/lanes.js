@@ -4,6 +4,7 @@
 
 const linesMax = 2400;     // messages drawn; more are sampled
 const coneLinesMax = 800;  // of these, of a past or a future
+const profileRow = 14;     // no profile on lanes that are lower
 const marksMax = 3000;     // events drawn as marks; more become a profile
 
 class Lanes extends Ground {
@@ -148,7 +149,8 @@ class Lanes extends Ground {
     }
     const few = seen <= marksMax;
     for (const [node, a, b] of spans) {
-      if (few) this.#marks(node, a, b); else this.#profile(node, a, b);
+      if (few) this.#marks(node, a, b);
+      else if (place.row >= profileRow) this.#profile(node, a, b);
     }
     if (!few && look.marks) {
       for (const [node, a, b] of spans) this.#marks(node, a, b, (i) => look.marks[i]);

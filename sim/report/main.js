@@ -381,13 +381,12 @@ class App {
     const seen = results.reduce((sum, one) => sum + one.lines.seen, 0);
     const drawn = results.reduce((sum, one) => sum + one.lines.drawn, 0);
     const events = results.reduce((sum, one) => sum + one.marks.seen, 0);
-    const parts = [`${momentText(Math.max(0, this.view.from), 1e6)} to `
+    const sample = drawn < seen ? `, one in ${Math.ceil(seen / drawn)} drawn` : '';
+    const words = `${momentText(Math.max(0, this.view.from), 1e6)} to `
       + `${momentText(Math.min(this.view.end, this.view.to), 1e6)}: ${manyText(events, 'event')}, `
-      + `${manyText(seen, 'message')}`];
-    if (drawn < seen) {
-      parts.push(`one line in ${Math.ceil(seen / drawn)} is drawn, zoom in for all`);
-    }
-    byId('status-text').textContent = parts.join(' — ');
+      + `${manyText(seen, 'message')}${sample}`;
+    byId('status-text').textContent = words;
+    byId('status-text').title = sample ? 'Zoom in to see all' : '';
   }
 
   // For tests: where an event or a message is on the screen.
