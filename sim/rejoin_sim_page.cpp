@@ -1,5 +1,6 @@
 #include "sim/rejoin_sim_page.hpp"
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -12,11 +13,9 @@ namespace {
 
 // A script of type JSON ends only at "</script"; without any "<" nothing in it can end it, and in
 // JSON the sign stands in text alone.
-void write_data(std::ostream& out, const Recording& recording) {
-  std::ostringstream text;
-  write_recording(text, recording);
-  out << "<script type=\"application/json\" class=\"recording\">\n";
-  for (const char c : text.str()) {
+void write_data(std::ostream& out, std::string_view name, std::string_view json) {
+  out << "<script type=\"application/json\" class=\"" << name << "\">\n";
+  for (const char c : json) {
     if (c == '<') {
       out << "\\u003c";
     } else {
@@ -24,6 +23,14 @@ void write_data(std::ostream& out, const Recording& recording) {
     }
   }
   out << "</script>\n";
+}
+
+void write_run(std::ostream& out, const PageRun& run) {
+  std::ostringstream recording;
+  write_recording(recording, run.recording);
+  write_data(out, "recording", recording.str());
+  const nlohmann::json story = run.story;
+  write_data(out, "story", story.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
 }
 
 void write_script(std::ostream& out) {
@@ -34,8 +41,8 @@ void write_script(std::ostream& out) {
 
 }  // namespace
 
-void write_page(std::ostream& out, const std::vector<const Recording*>& recordings) {
-  REJOIN_ASSERT(recordings.size() == 1 || recordings.size() == 2);
+void write_page(std::ostream& out, const std::vector<PageRun>& runs) {
+  REJOIN_ASSERT(runs.size() == 1 || runs.size() == 2);
   std::string_view rest = page::html;
   const auto upto = [&](std::string_view mark) {
     const std::size_t at = rest.find(mark);
@@ -46,7 +53,7 @@ void write_page(std::ostream& out, const std::vector<const Recording*>& recordin
   upto("@style@");
   out << page::style;
   upto("@data@");
-  for (const Recording* recording : recordings) write_data(out, *recording);
+  for (const PageRun& run : runs) write_run(out, run);
   upto("@script@");
   write_script(out);
   out << rest;

@@ -5,6 +5,7 @@
 // are put together with the data.
 
 #include <iosfwd>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,8 +13,13 @@
 
 namespace rejoin::sim {
 
-// Requires one recording or two. Nothing in them can become markup or script.
-void write_page(std::ostream& out, const std::vector<const Recording*>& recordings);
+struct PageRun {
+  Recording recording;
+  std::string story;  // in lines; empty: there is none
+};
+
+// Requires one run or two. Nothing in them can become markup or script.
+void write_page(std::ostream& out, const std::vector<PageRun>& runs);
 
 // The files of sim/report/, as they are; the build makes these.
 namespace page {

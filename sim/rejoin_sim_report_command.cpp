@@ -8,6 +8,8 @@
 #include "sim/rejoin_sim_command.hpp"
 #include "sim/rejoin_sim_page.hpp"
 #include "sim/rejoin_sim_recording.hpp"
+#include "sim/rejoin_sim_scenario.hpp"
+#include "sim/story.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -28,25 +30,18 @@ class ReportCommand : public Command {
   }
 
   int run() override {
-    std::vector<Recording> recordings;
+    std::vector<PageRun> runs;
     for (const std::string& word : words_) {
-      const bool needs_seed = word.ends_with(".toml");
-      if (needs_seed && seed_.empty()) {
-        return complain(word + ": a scenario takes --seed N, or the seed behind a colon: " + word +
-                        ":7");
-      }
-      auto recording = recording_called(needs_seed ? word + ":" + seed_ : word);
-      if (!recording) return complain(recording.error().message);
-      recordings.push_back(*std::move(recording));
+      auto run = run_called(word);
+      if (!run) return complain(run.error().message);
+      runs.push_back(*std::move(run));
     }
-    std::vector<const Recording*> pages;
-    for (const Recording& recording : recordings) pages.push_back(&recording);
     if (output_ == "-") {
-      write_page(std::cout, pages);
+      write_page(std::cout, runs);
       return std::cout.good() ? 0 : complain("standard output: cannot be written");
     }
     std::ofstream out(output_);
-    write_page(out, pages);
+    write_page(out, runs);
     out.flush();
     if (!out.good()) return complain(output_ + ": cannot be written");
     std::cerr << "rejoin-sim: wrote " << output_ << "\n";
@@ -54,6 +49,26 @@ class ReportCommand : public Command {
   }
 
  private:
+  // A scenario that says what is done, step by step, has a story.
+  Result<PageRun> run_called(const std::string& word) const {
+    const std::size_t colon = word.find(".toml:");
+    if (colon == std::string::npos && !word.ends_with(".toml")) {
+      auto recording = recording_called(word);
+      if (!recording) return recording.error();
+      return PageRun{*std::move(recording), ""};
+    }
+    const bool has_seed = colon != std::string::npos;
+    const auto scenario = load_scenario(has_seed ? word.substr(0, colon + 5) : word);
+    if (!scenario) return scenario.error();
+    const auto seed = seed_for(*scenario, has_seed ? word.substr(colon + 6) : seed_);
+    if (!seed) return Error{seed.error().code, word + ": " + seed.error().message};
+    auto recording = record(*scenario, *seed);
+    if (!recording) return recording.error();
+    PageRun run{*std::move(recording), ""};
+    if (!scenario->doings.empty()) run.story = story_of(*scenario, run.recording.outcome);
+    return run;
+  }
+
   std::vector<std::string> words_;
   std::string seed_;
   std::string output_ = "report.html";

@@ -38,13 +38,13 @@ class App {
     const sizes = new ResizeObserver(() => this.redraw());
     for (const id of ['stage', 'lanes', 'overview']) sizes.observe(byId(id));
     this.look.cursor = this.#firstMoment();
+    this.#leaveOutTheQuiet();
     this.draw();
     const broken = this.runs[0].marks.find((mark) => mark.bad && mark.event >= 0);
     if (broken && this.runs.length === 1) {
       this.choose({ run: this.runs[0], event: broken.event, message: -1 });
-    } else {
-      this.showPanel();
     }
+    this.showTab(this.runs[0].story !== '' ? 'story' : this.tab);
     this.#asked();
   }
 
@@ -65,6 +65,12 @@ class App {
     }
     if (asked.has('tab') && byId(`tab-${asked.get('tab')}`)) this.showTab(asked.get('tab'));
     this.redraw();
+  }
+
+  // Where most of the run is the calm at its end, the window is what was before.
+  #leaveOutTheQuiet() {
+    const last = Math.max(...this.runs.flatMap((run) => run.marks.map((mark) => mark.at)), 0);
+    if (last > 0 && last < this.view.end / 2) this.view.set(0, last * 1.25);
   }
 
   // Where to look first: at what is wrong, or in the middle of what was hardest.
@@ -165,6 +171,7 @@ class App {
     const names = [['moment', 'Moment'], ['faults', 'Faults'], ['traffic', 'Traffic'],
       ['freshness', 'Freshness'], ['size', 'Size']];
     if (this.runs.length > 1) names.unshift(['compare', 'Two runs']);
+    if (this.runs.some((run) => run.story !== '')) names.unshift(['story', 'Story']);
     byId('tabs').replaceChildren(...names.map(([name, word]) => el('button', {
       type: 'button', role: 'tab', id: `tab-${name}`, 'aria-selected': 'false',
       on: { click: () => this.showTab(name) },
@@ -183,7 +190,8 @@ class App {
     const panel = byId('panel');
     const scroll = panel.scrollTop;
     const build = { moment: momentPanel, faults: faultsPanel, traffic: trafficPanel,
-      freshness: freshnessPanel, size: sizePanel, compare: comparePanel }[this.tab];
+      freshness: freshnessPanel, size: sizePanel, compare: comparePanel,
+      story: storyPanel }[this.tab];
     const focus = document.activeElement?.id;
     panel.replaceChildren(...build(this));
     panel.scrollTop = this.shownTab === this.tab ? scroll : 0;
@@ -409,6 +417,8 @@ function begin() {
   try {
     const runs = [...document.querySelectorAll('script.recording')]
       .map((script) => readRecording(JSON.parse(script.textContent)));
+    const stories = [...document.querySelectorAll('script.story')];
+    runs.forEach((run, i) => { run.story = JSON.parse(stories[i]?.textContent ?? '""'); });
     if (runs.length > 1) {
       const same = runs[0].scenario === runs[1].scenario;
       runs.forEach((run, i) => {

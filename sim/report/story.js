@@ -68,3 +68,20 @@ function longestDisagreement(run) {
   }
   return best;
 }
+
+const clockUnits = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: second, m: 60 * second };
+
+// The story of a scenario that says what is done: a line each, with its moment to go to.
+function storyPanel(app) {
+  return app.runs.filter((run) => run.story !== '').map((run) => el('section', {},
+    el('h2', {}, run.label ?? 'What happens, in order'),
+    el('ol', { className: 'story' }, run.story.trim().split('\n').map((line) => {
+      const clock = /^(at|from) ([\d.]+) ?(ns|us|µs|ms|s|m)\b/.exec(line);
+      if (!clock) return el('li', {}, line);
+      const time = Number(clock[2]) * clockUnits[clock[3]];
+      return el('li', {}, el('button', {
+        type: 'button', className: 'jump',
+        on: { click: () => { app.view.show(time); app.moveCursor(time); } },
+      }, clock[0]), line.slice(clock[0].length));
+    }))));
+}

