@@ -10,6 +10,7 @@
 
 #include "sim/fault.hpp"
 #include "sim/time.hpp"
+#include "sim/trace.hpp"
 
 namespace rejoin::sim {
 
@@ -57,6 +58,8 @@ struct Outcome {
   std::optional<Violation> violation;
   std::string vacuous;  // what did not happen
   std::uint64_t trace_hash = 0;
+  std::uint64_t trace_high = 0;       // its other half
+  std::vector<TraceHash> trace_kept;  // after each stretch of events
   std::uint64_t events = 0;
   Time virtual_time = 0;
   Time converged_after = 0;  // from the end of the faults

@@ -58,6 +58,7 @@ std::uint64_t hash_of(const Store& store, const Store::Slots& slots) {
 }  // namespace
 
 void Recorder::add(Recorded event) {
+  if (event_ < first_ || event_ > last_) return;
   event.at = now_;
   event.event = static_cast<std::uint32_t>(event_);
   recording_.events.push_back(event);
@@ -237,7 +238,8 @@ void Recorder::stop(unsigned node, std::size_t lost, std::size_t fault, FaultKin
   note(What::stop, node, lost, name_of(kind), fault);
 }
 
-void Recorder::send(unsigned source, unsigned target, std::uint64_t bytes, const Frame& frame) {
+void Recorder::send(unsigned source, unsigned target, std::uint64_t bytes, std::uint64_t hash,
+                    const Frame& frame) {
   Recorded event;
   event.what = What::send;
   event.node = source;
@@ -245,7 +247,7 @@ void Recorder::send(unsigned source, unsigned target, std::uint64_t bytes, const
   event.amount = bytes;
   event.code = static_cast<std::uint8_t>(frame.body.index());
   event.text = recording_.texts.add(described(frame));
-  recording_.messages.push_back({source, target});
+  recording_.messages.push_back({source, target, hash});
   sent_at_.push_back(now_);
   kinds_.push_back(static_cast<FrameKind>(event.code));
   biters_.clear();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ class Recorder {
   using Each = std::function<void(const Recording&, const Recorded&)>;
   // `each` is called with everything as it happens.
   explicit Recorder(Each each = {}) : each_(std::move(each)) {}
+
+  // Keeps only these events of the run, both included: a stretch of a long one.
+  void only(std::uint64_t first, std::uint64_t last) {
+    first_ = first;
+    last_ = last;
+  }
 
   const Recording& recording() const { return recording_; }
   Recording take() { return std::move(recording_); }
@@ -46,7 +53,8 @@ class Recorder {
             std::size_t fault = Recorded::no_fault);
 
   // ---- frames: send, what faults did to it, how many copies are coming
-  void send(unsigned source, unsigned target, std::uint64_t bytes, const Frame& frame);
+  void send(unsigned source, unsigned target, std::uint64_t bytes, std::uint64_t hash,
+            const Frame& frame);
   void bite(std::size_t fault, std::uint64_t bytes);
   void sent(std::size_t copies);
   // The number of the last message that was sent.
@@ -88,6 +96,8 @@ class Recorder {
   Recording recording_;
   Time now_ = 0;
   std::uint64_t event_ = 0;
+  std::uint64_t first_ = 0;
+  std::uint64_t last_ = std::numeric_limits<std::uint64_t>::max();
   std::vector<Seen> seen_;
   std::vector<Made> made_;
   std::map<ObjectKey, std::uint32_t> keys_;

@@ -52,7 +52,37 @@ std::string lost_in_words(const Recording& recording, const Recorded& event) {
          (event.code == static_cast<std::uint8_t>(Lost::on_arrival) ? " on arrival" : "");
 }
 
-std::string in_words(const Recording& recording, const Recorded& event) {
+}  // namespace
+
+std::string_view name_of(What what) {
+  return named(whats, what);
+}
+std::string_view name_of(Done done) {
+  return named(dones, done);
+}
+std::string_view name_of(Lost lost) {
+  return named(losses, lost);
+}
+std::string_view name_of(FrameKind kind) {
+  return named(frames, kind);
+}
+
+std::uint32_t Texts::add(std::string_view text) {
+  std::string shortened;
+  if (text.size() > bytes_max) {
+    shortened = std::string(text.substr(0, bytes_max)) + "... (" +
+                std::to_string(text.size() - bytes_max) + " more)";
+    text = shortened;
+  }
+  const auto known = numbers_.find(text);
+  if (known != numbers_.end()) return known->second;
+  const auto number = static_cast<std::uint32_t>(texts_.size());
+  texts_.emplace_back(text);
+  numbers_.emplace(texts_.back(), number);
+  return number;
+}
+
+std::string words_of(const Recording& recording, const Recorded& event) {
   const std::string& text = recording.text(event);
   const std::string amount = std::to_string(event.amount);
   switch (event.what) {
@@ -122,40 +152,10 @@ std::string in_words(const Recording& recording, const Recorded& event) {
   return text;
 }
 
-}  // namespace
-
-std::string_view name_of(What what) {
-  return named(whats, what);
-}
-std::string_view name_of(Done done) {
-  return named(dones, done);
-}
-std::string_view name_of(Lost lost) {
-  return named(losses, lost);
-}
-std::string_view name_of(FrameKind kind) {
-  return named(frames, kind);
-}
-
-std::uint32_t Texts::add(std::string_view text) {
-  std::string shortened;
-  if (text.size() > bytes_max) {
-    shortened = std::string(text.substr(0, bytes_max)) + "... (" +
-                std::to_string(text.size() - bytes_max) + " more)";
-    text = shortened;
-  }
-  const auto known = numbers_.find(text);
-  if (known != numbers_.end()) return known->second;
-  const auto number = static_cast<std::uint32_t>(texts_.size());
-  texts_.emplace_back(text);
-  numbers_.emplace(texts_.back(), number);
-  return number;
-}
-
 std::string line_of(const Recording& recording, const Recorded& event) {
   const std::string time = std::to_string(event.at / microsecond);
   return std::string(time.size() < 9 ? 9 - time.size() : 0, ' ') + time + " us  " +
-         node_name(event.node) + "  " + in_words(recording, event);
+         node_name(event.node) + "  " + words_of(recording, event);
 }
 
 }  // namespace rejoin::sim

@@ -54,6 +54,7 @@ enum class What : std::uint8_t {
   violation,     // where      -             -                    what must hold, and did not
   size,          // who        value bytes   context bytes        -
 };
+constexpr std::size_t what_count = static_cast<std::size_t>(What::size) + 1;
 std::string_view name_of(What what);
 
 enum class Done : std::uint8_t { committed, refused, skipped };
@@ -117,6 +118,7 @@ static_assert(sizeof(Recorded) == 40);
 struct RecordedMessage {
   std::uint32_t source = 0;
   std::uint32_t target = 0;
+  std::uint64_t hash = 0;  // of its bytes
 };
 
 struct RecordedFault {
@@ -146,7 +148,9 @@ struct Recording {
   const std::string& text(const Recorded& event) const { return texts[event.text]; }
 };
 
-// One line, for people: when, where, what.
+// What happened, for people.
+std::string words_of(const Recording& recording, const Recorded& event);
+// One line: when, where, what.
 std::string line_of(const Recording& recording, const Recorded& event);
 
 }  // namespace rejoin::sim

@@ -16,6 +16,9 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(shrink_command());
   commands.push_back(replay_command());
   commands.push_back(faults_command());
+  commands.push_back(verify_command());
+  commands.push_back(diff_command());
+  commands.push_back(export_command());
   commands.push_back(merge_command());
   commands.push_back(report_command());
   commands.push_back(exhaust_command());

@@ -3,6 +3,7 @@
 #include <array>
 #include <fstream>
 #include <iostream>
+#include <locale>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -112,9 +113,13 @@ std::uint8_t code_called(What what, std::string_view word) {
   return code.value_or(0);
 }
 
+std::uint64_t hash_of(const Json& json) {
+  return std::stoull(json.get<std::string>(), nullptr, 16);
+}
+
 Recorded event_of(const Json& json) {
   const auto what =
-      called<What>(json.at(2).get<std::string>(), static_cast<std::size_t>(What::size) + 1);
+      called<What>(json.at(2).get<std::string>(), what_count);
   if (!what) throw std::invalid_argument("an unknown event, " + json.at(2).dump());
   Recorded event;
   event.at = json.at(0);
@@ -122,8 +127,7 @@ Recorded event_of(const Json& json) {
   event.what = *what;
   if (!json.at(3).is_null()) event.node = json.at(3);
   event.subject = json.at(4);
-  event.amount = amount_is_hash(*what) ? std::stoull(json.at(5).get<std::string>(), nullptr, 16)
-                                       : json.at(5).get<std::uint64_t>();
+  event.amount = amount_is_hash(*what) ? hash_of(json.at(5)) : json.at(5).get<std::uint64_t>();
   if (!json.at(6).is_null()) event.fault = json.at(6);
   event.code = code_called(*what, json.at(7).get<std::string>());
   event.text = json.at(8);
@@ -171,7 +175,7 @@ Recording recording_of(const Json& json) {
   for (std::size_t i = 1; i < texts.size(); ++i) recording.texts.append(texts[i]);
   for (const Json& key : json.at("keys")) recording.keys.push_back(key.get<std::uint32_t>());
   for (const Json& message : json.at("messages")) {
-    recording.messages.push_back({message.at(0), message.at(1)});
+    recording.messages.push_back({message.at(0), message.at(1), hash_of(message.at(2))});
   }
   for (const Json& event : json.at("events")) {
     recording.events.push_back(event_of(event));
@@ -184,6 +188,7 @@ Recording recording_of(const Json& json) {
 }  // namespace
 
 void write_recording(std::ostream& out, const Recording& recording) {
+  out.imbue(std::locale::classic());
   out << "{\"format\": \"" << format << "\",\n\"version\": " << Recording::version
       << ",\n\"scenario\": " << quoted(recording.scenario) << ",\n\"nodes\": " << recording.nodes;
   out << ",\n\"outcome\": "
@@ -195,7 +200,8 @@ void write_recording(std::ostream& out, const Recording& recording) {
   write_list(out, "events", recording.events,
              [&](const Recorded& event) { write_event(out, event); });
   write_list(out, "messages", recording.messages, [&](const RecordedMessage& message) {
-    out << '[' << message.source << ',' << message.target << ']';
+    out << '[' << message.source << ',' << message.target << ",\"" << hash_text(message.hash)
+        << "\"]";
   });
   write_list(out, "keys", recording.keys, [&](std::uint32_t text) { out << text; });
   std::vector<std::uint32_t> texts(recording.texts.size());
@@ -238,16 +244,18 @@ Result<Recording> record(const Scenario& scenario, const Seed& seed) {
 
 Result<Recording> recording_called(const std::string& word) {
   if (word.ends_with(".json")) return read_recording(word);
-  // A seed with edits has colons of its own.
-  const std::size_t file = word.find(".toml:");
-  const std::size_t colon = file == std::string::npos ? word.rfind(':') : file + 5;
-  if (colon == std::string::npos) {
+  // A seed with edits may have colons of its own, and so may a folder.
+  constexpr std::string_view suffix = ".toml";
+  const std::size_t end = word.rfind(suffix);
+  if (end == std::string::npos) {
     return Error{ErrorCode::invalid_argument,
                  "'" + word + "' is neither a recording (FILE.json) nor SCENARIO.toml:SEED"};
   }
+  const std::size_t colon = end + suffix.size();
   const auto scenario = load_scenario(word.substr(0, colon));
   if (!scenario) return scenario.error();
-  const auto seed = parse_seed(word.substr(colon + 1));
+  // Nothing where the scenario says its seed itself.
+  const auto seed = seed_for(*scenario, colon < word.size() ? word.substr(colon + 1) : "");
   if (!seed) return seed.error();
   return record(*scenario, *seed);
 }

@@ -27,5 +27,6 @@ Result<Recording> record(const Scenario& scenario, const Seed& seed);
 // What subcommands that read recordings take: a recording's file (*.json), or a scenario and a
 // seed, with a colon between them where one word must do ("split.toml:7").
 Result<Recording> recording_called(const std::string& word);
+constexpr const char* recording_help = "A recording (FILE.json), or SCENARIO.toml:SEED";
 
 }  // namespace rejoin::sim

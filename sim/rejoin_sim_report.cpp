@@ -96,6 +96,32 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
   return json;
 }
 
+nlohmann::ordered_json json_of(const Quantiles& quantiles) {
+  return {{"count", quantiles.count},        {"least", seconds(quantiles.least)},
+          {"half", seconds(quantiles.half)}, {"p90", seconds(quantiles.p90)},
+          {"p99", seconds(quantiles.p99)},   {"most", seconds(quantiles.most)}};
+}
+
+nlohmann::ordered_json json_of(const Statistics& statistics) {
+  nlohmann::ordered_json json;
+  json["operations"] = statistics.operations;
+  json["frames_per_operation"] = statistics.frames_per_operation();
+  json["bytes_per_operation"] = statistics.bytes_per_operation();
+  json["durable_seconds"] = json_of(statistics.durable);
+  json["stale_seconds"] = json_of(statistics.stale);
+  json["flight_seconds"] = json_of(statistics.flight);
+  json["unseen"] = statistics.unseen;
+  json["frames"] = nlohmann::ordered_json::array();
+  for (const FrameTotals& totals : statistics.kinds) {
+    json["frames"].push_back({{"kind", name_of(totals.kind)},
+                              {"frames", totals.frames},
+                              {"bytes", totals.bytes},
+                              {"delivered", totals.delivered},
+                              {"lost", totals.lost}});
+  }
+  return json;
+}
+
 Outcome outcome_of(const nlohmann::ordered_json& json) {
   const auto nanoseconds = [](double value) {
     return static_cast<Time>(value * static_cast<double>(second) + 0.5);

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "sim/outcome.hpp"
+#include "sim/statistics.hpp"
 
 namespace rejoin::sim {
 
 nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds);
+nlohmann::ordered_json json_of(const Statistics& statistics);
 // What json_of wrote; what is missing stays as it is in a new one. Throws nlohmann's errors.
 Outcome outcome_of(const nlohmann::ordered_json& json);
 std::string text_of(const Outcome& outcome, double wall_seconds);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
 
 #include "sim/rejoin_sim_command.hpp"
 #include "sim/rejoin_sim_recording.hpp"
@@ -33,10 +34,11 @@ class Run : public Command {
     if (!scenario) return complain(scenario.error().message);
     const auto seed = seed_for(*scenario, seed_);
     if (!seed) return complain("--seed: " + seed.error().message);
-    if (log_ || !record_.empty()) {
-      if (auto recorded = record(*scenario, *seed); !recorded) {
-        return complain(recorded.error().message);
-      }
+    std::optional<Statistics> statistics;
+    if (log_ || !record_.empty() || !json_.empty()) {
+      const auto recorded = record(*scenario, *seed);
+      if (!recorded) return complain(recorded.error().message);
+      statistics = *recorded;
     }
     const auto begin = std::chrono::steady_clock::now();
     const auto outcome = run_seed(*scenario, *seed, verify_);
@@ -44,25 +46,31 @@ class Run : public Command {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!outcome) return complain(outcome.error().message);
     if (json_ != "-") std::cout << text_of(*outcome, wall);
-    if (!json_.empty() && !write_json(json_of(*outcome, wall), json_)) {
-      return complain(json_ + ": cannot be written");
+    if (!json_.empty()) {
+      nlohmann::ordered_json json = json_of(*outcome, wall);
+      json["statistics"] = json_of(*statistics);
+      if (!write_json(json, json_)) return complain(json_ + ": cannot be written");
     }
     return static_cast<int>(outcome->verdict);
   }
 
  private:
   // A run of its own: a recorder takes time, and the time of the run is shown.
-  Result<void> record(const Scenario& scenario, const Seed& seed) const {
+  Result<Statistics> record(const Scenario& scenario, const Seed& seed) const {
     Recorder recorder;
     if (log_) {
       recorder = Recorder([](const Recording& recording, const Recorded& event) {
-        if (event.what != What::state) std::cerr << line_of(recording, event) << "\n";
+        const bool silent = event.what == What::state || event.what == What::size;
+        if (!silent) std::cerr << line_of(recording, event) << "\n";
       });
     }
     const auto outcome = simulate(scenario, seed, &recorder);
     if (!outcome) return outcome.error();
-    if (record_.empty()) return {};
-    return write_recording(record_, recorder.recording());
+    if (!record_.empty()) {
+      const auto written = write_recording(record_, recorder.recording());
+      if (!written) return written.error();
+    }
+    return statistics_of(recorder.recording());
   }
 
   std::string scenario_;

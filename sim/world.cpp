@@ -83,6 +83,7 @@ void World::step() {
   trace_.add((static_cast<std::uint64_t>(happening.kind) << 32) | happening.node);
   trace_.add(happening.payload ? happening.payload->hash : happening.number);
   trace_.add(oracle_.clock_hash(happening.node));
+  trace_.end_event(events_);
   if (!violation_ && phase_ != Phase::safety) watch_convergence();
 }
 
@@ -324,7 +325,7 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   payload->hash = hash64(transmit.bytes);
   payload->bytes = std::move(transmit.bytes);
   if (recorder_ != nullptr) {
-    recorder_->send(node.number, target, payload->bytes.size(), *frame);
+    recorder_->send(node.number, target, payload->bytes.size(), payload->hash, *frame);
     payload->message = recorder_->message();
   }
   const std::vector<Time> copies = network_.send(node.number, target, payload->bytes.size(), now_);

@@ -237,7 +237,9 @@ Outcome World::outcome() {
   out.seed = draws_.seed();
   out.rekeys = to_string(draws_.rekeys());
   out.violation = violation_;
-  out.trace_hash = trace_.hash();
+  out.trace_hash = trace_.hash().low;
+  out.trace_high = trace_.hash().high;
+  out.trace_kept = trace_.kept();
   out.events = events_;
   out.virtual_time = now_;
   out.converged_after = converged_at_ > scenario_.until ? converged_at_ - scenario_.until : 0;

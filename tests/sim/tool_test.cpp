@@ -63,6 +63,7 @@ TEST(RejoinSim, RunSaysInJsonWhatHappened) {
   EXPECT_GT(json["events"], 100);
   EXPECT_GT(json["virtual_seconds"], 9.0);
   EXPECT_GT(json["wall_seconds"], 0.0);
+  EXPECT_EQ(json["statistics"]["stale_seconds"]["count"], 3 * json["entries"].get<int>());
   ASSERT_EQ(json["receipts"].size(), 5U);
   EXPECT_EQ(json["receipts"][0]["fault"], "split");
 }
@@ -168,6 +169,43 @@ TEST(RejoinSim, AnInterruptedSweepSaysWhatItHas) {
   EXPECT_EQ(WEXITSTATUS(status), 130);
   const auto json = nlohmann::json::parse(std::ifstream(folder / "out"));
   EXPECT_EQ(json["ended"], "interrupted");
+}
+
+// The second run of each is perturbed; tests/sim/undetermined has what must be found.
+TEST(RejoinSim, VerifyFindsEveryScenarioDetermined) {
+  std::string all;
+  for (const auto& file : std::filesystem::directory_iterator("examples/scenarios")) {
+    if (file.path().extension() == ".toml") all += " " + file.path().string();
+  }
+  const Ended ended = rejoin_sim("verify" + all + " --seeds 1..2 --jobs 2 --json -");
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  const auto json = nlohmann::json::parse(ended.output);
+  EXPECT_EQ(json["runs"], 2 * json["scenarios"].size());
+  EXPECT_EQ(json["nondeterministic"].size(), 0U);
+  EXPECT_GT(json["events_equal"], 1000);
+  EXPECT_EQ(rejoin_sim("verify examples/scenarios/split.toml --seeds x").code, 4);
+}
+
+TEST(RejoinSim, DiffComparesAFileWithARun) {
+  const Folder folder;
+  const std::string file = folder / "run.json";
+  EXPECT_EQ(rejoin_sim("run examples/scenarios/split.toml --seed 7 --record " + file).code, 0);
+  EXPECT_EQ(rejoin_sim("diff " + file + " examples/scenarios/split.toml:7").code, 0);
+  const Ended ended = rejoin_sim("diff " + file + " examples/scenarios/split.toml:8 --json -");
+  EXPECT_EQ(ended.code, 1);
+  const auto json = nlohmann::json::parse(ended.output);
+  EXPECT_EQ(json["equal"], false);
+  EXPECT_EQ(json["first"]["index"], 0);
+  EXPECT_EQ(json["differing"][0]["name"], "seed");
+  EXPECT_EQ(rejoin_sim("diff " + file + " nothing").code, 4);
+}
+
+TEST(RejoinSim, ExportWritesEachFormat) {
+  const std::string run = "export examples/scenarios/split.toml:7 --format ";
+  EXPECT_EQ(rejoin_sim(run + "shiviz").output.rfind("(?<host>", 0), 0U);
+  EXPECT_EQ(rejoin_sim(run + "mermaid --from 1 --until 2").output.rfind("sequenceDiagram", 0), 0U);
+  EXPECT_TRUE(nlohmann::json::parse(rejoin_sim(run + "perfetto").output).contains("traceEvents"));
+  EXPECT_EQ(rejoin_sim(run + "png").code, 4);
 }
 
 TEST(RejoinSim, AFaultThatDidNotBiteIsTwo) {
