@@ -119,6 +119,7 @@ class OwnLattice : public OwnType, public std::enable_shared_from_this<OwnLattic
       const At at(stage.tx.self(), stage.tx.now());
       const std::optional<L> delta = type_->apply(state, op_, at);
       // A bottom delta leaves no trace in a store, and must leave none in the value either.
+      stage.refused = !delta.has_value();
       if (!delta || *delta == L()) return {};
       stage.specification.step(stage.tx, stage.store, key_, *type_, this->shared_from_this());
       handle.join(stage.tx, *delta);

@@ -18,6 +18,7 @@ struct Stage {
   Transaction& tx;
   Specification& specification;
   std::function<ReplicaId(unsigned)> replica_of;  // what a node is now
+  bool refused = false;                           // set by an operation of the user's
 };
 
 // Requires: a type of all_families(), so none of the user's.

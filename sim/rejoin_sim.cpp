@@ -1,10 +1,14 @@
 // rejoin-sim: runs scenarios. The verdict is the exit code. Each subcommand is in its own file.
+// main is in rejoin_sim_main.cpp, so that a user's own simulator can have its own.
 
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <vector>
 
+#include "sim/families.hpp"
 #include "sim/rejoin_sim_command.hpp"
+#include "sim/rejoin_sim_scenario.hpp"
+#include "sim/rejoin_sim_tool.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -22,10 +26,28 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(merge_command());
   commands.push_back(report_command());
   commands.push_back(exhaust_command());
+  commands.push_back(history_command());
   return commands;
 }
 
-int main_of(int argc, char** argv) {
+// A name that scenarios could not tell from another.
+std::string ambiguous(const OwnTypes& types) {
+  for (const auto& type : types) {
+    const std::string word = type->word();
+    const bool one_word = !word.empty() && word.find(' ') == std::string::npos;
+    if (!one_word || family_called(word) || own_type_called(types, word) != type) return word;
+  }
+  return {};
+}
+
+}  // namespace
+
+int tool_main(int argc, char** argv, OwnTypes types) {
+  if (const std::string word = ambiguous(types); !word.empty()) {
+    return complain("a type of one's own needs a name of one word that no other type has, not '" +
+                    word + "'");
+  }
+  know_types(std::move(types));
   CLI::App app("Runs replicas in virtual time, on links, disks and clocks that fail by plan.");
   app.footer(
       "Exit codes: 0 ok, 1 violation, 2 vacuous (a fault or expectation did not happen),\n"
@@ -45,9 +67,4 @@ int main_of(int argc, char** argv) {
   return usage;
 }
 
-}  // namespace
 }  // namespace rejoin::sim
-
-int main(int argc, char** argv) {
-  return rejoin::sim::main_of(argc, argv);
-}

@@ -24,6 +24,7 @@ class Command {
   virtual int run() = 0;
 };
 
+std::unique_ptr<Command> history_command();
 std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> shrink_command();
 std::unique_ptr<Command> replay_command();

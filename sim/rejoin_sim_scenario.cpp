@@ -277,6 +277,10 @@ void ReadingTable::tables(std::string_view name, std::vector<FaultSpec>& faults)
 
 }  // namespace
 
+const OwnTypes& own_types() {
+  return known_types();
+}
+
 void know_types(OwnTypes types) {
   known_types() = std::move(types);
 }

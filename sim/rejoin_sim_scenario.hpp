@@ -15,6 +15,7 @@ namespace rejoin::sim {
 
 // Types of the user's that scenarios read from now on may name, beside ours.
 void know_types(OwnTypes types);
+const OwnTypes& own_types();
 
 // `file` names the text in errors. Errors: malformed (no TOML), invalid_argument.
 Result<Scenario> parse_scenario(const std::string& text, const std::string& file);
