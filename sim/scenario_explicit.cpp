@@ -100,7 +100,10 @@ Result<void> Scenario::validate_explicit() const {
       return invalid("expect.value names keys as \"awset key0\", not '" + key + "'");
     }
   }
-  const bool of_the_user = watch || own_type_called(workload.own, expect.type);
+  const bool of_the_user = watch || own_type_called(workload.own, expect.type) ||
+                           std::any_of(doings.begin(), doings.end(), [](const Doing& doing) {
+                             return doing.deed.acts.front().own != nullptr;
+                           });
   if (!expect.type.empty() && !of_the_user && !family_called(expect.type)) {
     return invalid("expect.type is no type; there are " + names_of_families());
   }

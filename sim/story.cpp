@@ -113,6 +113,13 @@ std::string told(const Fate& fate) {
 }  // namespace
 
 std::string told(const Act& act, unsigned node) {
+  if (act.own) {  // "cart key0 17 # 2 of tea": what stands behind the mark is for people
+    const std::string text = act.own->text();
+    const std::size_t mark = text.find(" # ");
+    if (mark == std::string::npos) return named(node) + ": " + text;
+    const std::string key = text.substr(0, text.find(' ', text.find(' ') + 1));
+    return named(node) + ": " + text.substr(mark + 3) + ", on " + key;
+  }
   return named(node) + " " + verb_of(act);
 }
 

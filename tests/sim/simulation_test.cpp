@@ -53,6 +53,21 @@ TEST(Simulation, AnInvariantIsHeldAgainstEveryNode) {
   EXPECT_EQ(report.verdict(), "seed 1: invariant, at n2: never at n2: there is milk");
 }
 
+TEST(Simulation, AFailingRunIsToldWithoutWhatItDoesNotNeed) {
+  Simulation run({1, 4});
+  run.at(1s).on(1).op("remove milk", remove_milk);
+  run.at(1s).split({{0, 1}, {2, 3}}).lasting(1s);
+  run.at(2s).on(0).op("add milk", add_milk);
+  run.at(3s).crash(3).lasting(1s);
+  run.invariant("never at n0", [](const View& node) { return node.get(cart).empty(); });
+  const std::string story = run.run().story();
+  EXPECT_NE(story.find("add milk"), std::string::npos) << story;
+  EXPECT_NE(story.find("never at n0"), std::string::npos) << story;
+  for (const char* needless : {"remove milk", "split", "crash"}) {
+    EXPECT_EQ(story.find(needless), std::string::npos) << story;
+  }
+}
+
 TEST(Simulation, WhatIsSaidOfTheEndIsHeldAgainstTheEnd) {
   Simulation run({1, 3});
   run.at(1s).on(0).op("add milk", add_milk);
