@@ -5,8 +5,7 @@
 // kinds there are, what each does, takes and counts: fault_table.hpp.
 //
 // A drawn node that is down already when it should crash or pause gives its place to the next one
-// that is not. A cut is total: a frame sent into it is lost, and so is one that is under way when
-// it begins and would arrive before it heals.
+// that is not.
 
 #include <cstdint>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/distribution.hpp"
 #include "sim/time.hpp"
 
 namespace rejoin::sim {
@@ -30,6 +30,37 @@ enum class FaultKind : std::uint8_t {
   pause,
   clock_step,
   clock_drift,
+  // links
+  burst_loss,
+  late_duplicate,
+  latency,
+  bandwidth,
+  truncate,
+  flip,
+  oversize,
+  // topology
+  isolate,
+  minority_third,
+  ring,
+  bridge,
+  non_transitive,
+  flapping,
+  swizzle,
+  slow_island,
+  wan,
+  // transport
+  high_water,
+  reconnect,
+  slow_joiner,
+  half_open,
+  refuse,
+  hang,
+  handover,
+  // clocks
+  clock_freeze,
+  clock_sawtooth,
+  far_future,
+  mono_drift,
 };
 // As in a scenario file: "loss", "one_way", ... (fault_table.cpp)
 std::string_view name_of(FaultKind kind);
@@ -44,6 +75,27 @@ struct Range {
 };
 
 using Nodes = std::vector<unsigned>;  // rising
+
+// What a cut does to frames.
+//
+//     cut     what is sent into it is lost, and what is under way when it begins and would arrive
+//             before it heals
+//     drain   what is sent into it is lost; what is under way arrives
+//     jam     both wait, and come in a burst when it heals
+//     slow:k  what is sent into it takes k times as long
+struct CutMode {
+  enum class What : std::uint8_t { cut, drain, jam, slow };
+  What what = What::cut;
+  unsigned times = 1;
+  friend bool operator==(const CutMode&, const CutMode&) = default;
+};
+std::optional<CutMode> cut_mode(std::string_view text);
+std::string text_of(const CutMode& mode);
+
+// Whom a full queue drops: the frame that waited longest, the new one, or any.
+enum class QueueDrop : std::uint8_t { head, tail, random };
+std::optional<QueueDrop> queue_drop(std::string_view text);
+std::string text_of(QueueDrop drop);
 
 // How long a fault lasts: a range of times; or, where `of` names a field of Config that is a number
 // of milliseconds, a range of multiples of what the seed drew for it. "near": the seed draws the
@@ -70,13 +122,25 @@ struct FaultSpec {
   unsigned repeat = 1;
   Time every = 0;  // between repetitions
   Range<double> rate;
-  Range<Time> by;               // delay, or size of a clock's step
-  Range<std::int64_t> ppm;      // drift; a step's direction and a drift's sign are drawn
+  Range<Time> by;           // delay, or size of a clock's step
+  Range<std::int64_t> ppm;  // drift; a step's direction and a drift's sign are drawn
+  Distribution delay;
+  Range<double> links{1, 1};  // the share of the links between `from` and `to` that it is on
+  Range<double> enter;        // the chance, at each frame, that a burst begins
+  Range<double> leave{1, 1};  // and that it ends
+  Range<Time> period;
+  Range<std::uint64_t> frames{1, 1};
+  Range<std::uint64_t> bandwidth{1, 1};  // bytes a second
+  Range<std::uint64_t> queue;            // bytes that may wait
+  QueueDrop drop = QueueDrop::tail;
+  Range<std::uint64_t> years;
+  std::optional<CutMode> mode;  // nothing: the kind's own
+  unsigned parts = 2;           // groups to draw where none are named
   unsigned count = 1;           // of nodes to draw where none are named
   Nodes nodes;                  // empty: drawn
   std::vector<Nodes> groups;    // split; empty: drawn
-  Nodes from;                   // one_way; empty: drawn
-  Nodes to;                     // one_way; empty: all others
+  Nodes from;                   // one_way; empty: drawn. On links: empty: all
+  Nodes to;                     // one_way; empty: all others. On links: empty: all
   bool new_identity = false;    // wipe: the node comes back as another node
   std::uint64_t bites_min = 1;  // fewer bites than this, over all repetitions: vacuous
   friend bool operator==(const FaultSpec&, const FaultSpec&) = default;
@@ -87,6 +151,7 @@ struct Fault {
   std::size_t spec = 0;  // index into the scenario's faults, and of its receipt
   FaultKind kind{};
   std::uint64_t key = 0;
+  std::uint64_t coin = 0;  // for what is drawn of each link or pair
   Time begin = 0;
   Time end = 0;
   double rate = 0;
@@ -94,13 +159,40 @@ struct Fault {
   std::int64_t skew_ns = 0;
   std::int64_t ppm = 0;
   Nodes nodes;
-  std::vector<unsigned> side;  // split: the group of each node
+  Range<Time> by_range;
+  Distribution delay;
+  double links = 1;
+  double enter = 0;
+  double leave = 1;
+  Time period = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t bandwidth = 1;
+  std::uint64_t queue = 0;
+  QueueDrop drop = QueueDrop::tail;
+  std::uint64_t years = 0;
+  CutMode mode;
+  std::vector<unsigned> side;  // split: the group of each node. ring: its place. bridge: 0
+  std::vector<std::pair<unsigned, unsigned>> pairs;  // non_transitive
+  std::vector<Range<Time>> stopped;  // swizzle: when each node is; both ends equal: never
   Nodes from;
   Nodes to;
   bool new_identity = false;
 
   bool active(Time now) const { return begin <= now && now < end; }
-  bool cuts(unsigned source, unsigned target) const;
+  // Nothing passes from source to target, or not as it would.
+  bool cuts(unsigned source, unsigned target, Time now) const;
+  // Requires: cuts(source, target, now). When it does no more.
+  Time heals(unsigned source, unsigned target, Time now) const;
+  // The groups of both, where it has groups.
+  std::pair<unsigned, unsigned> sides(unsigned source, unsigned target) const {
+    return {side_of(source), side_of(target)};
+  }
+  // Of faults of links: is it on this one?
+  bool is_on(unsigned source, unsigned target) const;
+
+ private:
+  unsigned side_of(unsigned node) const { return node < side.size() ? side[node] : 0; }
+  bool divides(unsigned source, unsigned target) const;
 };
 
 // What a fault did, counted where it happened.
@@ -111,6 +203,7 @@ struct Receipt {
   std::uint64_t bites = 0;   // what one is: the kind's row in fault_table.cpp
   std::uint64_t losses = 0;  // what that cost: bytes of frames, records, held events' nanoseconds
   std::uint64_t bites_min = 1;
+  std::uint64_t sealed = 0;  // damaged frames that would pass for sound ones: CURVE stops them
 
   bool vacuous() const { return drawn && bites < bites_min; }
 };

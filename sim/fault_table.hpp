@@ -19,6 +19,11 @@
 
 namespace rejoin::sim {
 
+inline constexpr std::string_view how_distributed =
+    "a duration, or one of { uniform = [A, B] }, { exponential = MEAN }, { lognormal = [MEDIAN, "
+    "SIGMA] "
+    "}, { pareto = [LEAST, ALPHA] }, { bimodal = [USUAL, SLOW, CHANCE] }, { trace = [A, B, ...] }";
+
 enum class FaultField : std::uint8_t {
   // of every kind
   name,
@@ -39,6 +44,18 @@ enum class FaultField : std::uint8_t {
   from,
   to,
   new_identity,
+  links,
+  delay,
+  enter,
+  leave,
+  bandwidth,
+  queue,
+  drop,
+  parts,
+  mode,
+  period,
+  frames,
+  years,
 };
 
 // A set of fields.
@@ -74,11 +91,11 @@ std::span<const FaultGroup> fault_groups();
 const FaultRow& row_of(FaultKind kind);
 
 // Where a field is in a FaultSpec. Range<Time> is also that of other whole numbers.
-using FaultMember =
-    std::variant<std::string FaultSpec::*, bool FaultSpec::*, unsigned FaultSpec::*,
-                 std::uint64_t FaultSpec::*, Lasting FaultSpec::*,
-                 Range<std::uint64_t> FaultSpec::*, Range<std::int64_t> FaultSpec::*,
-                 Range<double> FaultSpec::*, Nodes FaultSpec::*, std::vector<Nodes> FaultSpec::*>;
+using FaultMember = std::variant<
+    std::string FaultSpec::*, bool FaultSpec::*, unsigned FaultSpec::*, std::uint64_t FaultSpec::*,
+    Lasting FaultSpec::*, Range<std::uint64_t> FaultSpec::*, Range<std::int64_t> FaultSpec::*,
+    Range<double> FaultSpec::*, Nodes FaultSpec::*, std::vector<Nodes> FaultSpec::*,
+    Distribution FaultSpec::*, std::optional<CutMode> FaultSpec::*, QueueDrop FaultSpec::*>;
 
 struct FaultFieldRow {
   FaultField field{};

@@ -33,6 +33,7 @@ struct Node {
   std::vector<unsigned> route_to;    // route id -> node
   Disk disk;
   WallClock wall;
+  MonoClock mono;
   CausalContext promised;  // shown before a crash: must come back from the disk
   std::vector<EntryNumber> unacknowledged;
   std::vector<EntryNumber> made_now;  // since it was last drained

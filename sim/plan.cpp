@@ -26,43 +26,132 @@ std::vector<bool> drawn_faults(const Scenario& scenario, const Draws& draws) {
   return drawn;
 }
 
-// `count` of the nodes, rising: those with the smallest keyed numbers.
-Nodes some_nodes(const Draws& draws, std::uint64_t key, unsigned repetition, unsigned nodes,
-                 unsigned count) {
+// All nodes, in a keyed order.
+Nodes shuffled(const Draws& draws, std::uint64_t key, unsigned repetition, unsigned nodes) {
   std::vector<std::pair<std::uint64_t, unsigned>> order;
   for (unsigned node = 0; node < nodes; ++node) {
     order.emplace_back(draws.bits(Purpose::fault_target, key, repetition, node), node);
   }
   std::sort(order.begin(), order.end());
-  Nodes some;
-  for (unsigned i = 0; i < count; ++i) some.push_back(order[i].second);
+  Nodes all;
+  for (const auto& [bits, node] : order) all.push_back(node);
+  return all;
+}
+
+// `count` of the nodes, rising: the first in that order.
+Nodes some_nodes(const Draws& draws, std::uint64_t key, unsigned repetition, unsigned nodes,
+                 unsigned count) {
+  Nodes some = shuffled(draws, key, repetition, nodes);
+  some.resize(count);
   std::sort(some.begin(), some.end());
   return some;
 }
 
-std::vector<unsigned> sides(const FaultSpec& spec, unsigned nodes, const Draws& draws,
-                            std::uint64_t key, unsigned repetition) {
+bool contains(const Nodes& nodes, unsigned node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+// The group of each node, where the groups are named: those that no group names stay together.
+std::vector<unsigned> named_sides(const FaultSpec& spec, unsigned nodes) {
   std::vector<unsigned> side(nodes, 0);
-  if (spec.groups.empty()) {
-    const std::uint64_t size = draws.bits(Purpose::fault_target, key, repetition, nodes);
-    const auto away =
-        static_cast<unsigned>(uniform(size, std::uint64_t{1}, std::max(1U, nodes / 2)));
-    for (unsigned node : some_nodes(draws, key, repetition, nodes, std::min(away, nodes))) {
-      side[node] = 1;
-    }
-    return side;
-  }
-  // Nodes that no group names stay together.
   for (std::size_t group = 0; group < spec.groups.size(); ++group) {
     for (unsigned node : spec.groups[group]) side[node] = static_cast<unsigned>(group) + 1;
   }
   return side;
 }
 
+std::vector<unsigned> drawn_halves(unsigned nodes, const Draws& draws, std::uint64_t key,
+                                   unsigned repetition) {
+  std::vector<unsigned> side(nodes, 0);
+  const std::uint64_t size = draws.bits(Purpose::fault_target, key, repetition, nodes);
+  const auto away = static_cast<unsigned>(uniform(size, std::uint64_t{1}, std::max(1U, nodes / 2)));
+  for (unsigned node : some_nodes(draws, key, repetition, nodes, std::min(away, nodes))) {
+    side[node] = 1;
+  }
+  return side;
+}
+
+std::vector<unsigned> sides(const FaultSpec& spec, const Nodes& drawn, unsigned nodes,
+                            const Draws& draws, std::uint64_t key, unsigned repetition) {
+  if (!spec.groups.empty()) return named_sides(spec, nodes);
+  std::vector<unsigned> side(nodes, 0);
+  const auto place = [&](auto&& side_at) {
+    const Nodes order = shuffled(draws, key, repetition, nodes);
+    for (unsigned i = 0; i < nodes; ++i) side[order[i]] = side_at(i);
+  };
+  switch (spec.kind) {
+    case FaultKind::split:
+    case FaultKind::flapping:
+    case FaultKind::wan:
+      if (spec.parts == 2) return drawn_halves(nodes, draws, key, repetition);
+      place([&](unsigned i) { return i % spec.parts; });
+      break;
+    case FaultKind::isolate:
+      for (std::size_t i = 0; i < drawn.size(); ++i) side[drawn[i]] = static_cast<unsigned>(i) + 1;
+      break;
+    case FaultKind::slow_island:
+      for (unsigned node : drawn) side[node] = 1;
+      break;
+    case FaultKind::minority_third:
+      place([&](unsigned i) { return i < std::max(1U, nodes / 3) ? 1U : 0U; });
+      break;
+    case FaultKind::ring:
+      place([](unsigned i) { return i; });
+      break;
+    case FaultKind::bridge:
+      place([](unsigned i) { return i == 0 ? 0U : 1 + i % 2; });
+      // The named bridge changes places with the drawn one.
+      if (!spec.nodes.empty()) {
+        const auto drawn_bridge = std::find(side.begin(), side.end(), 0U);
+        std::swap(side[spec.nodes.front()], *drawn_bridge);
+      }
+      break;
+    default:
+      return {};
+  }
+  return side;
+}
+
+// Pairs that do not reach each other.
+std::vector<std::pair<unsigned, unsigned>> drawn_pairs(const FaultSpec& spec, unsigned nodes,
+                                                       std::uint64_t coin) {
+  if (spec.nodes.size() == 2) {
+    return {{std::min(spec.nodes[0], spec.nodes[1]), std::max(spec.nodes[0], spec.nodes[1])}};
+  }
+  std::vector<std::pair<unsigned, unsigned>> pairs;
+  for (unsigned i = 0; nodes > 1 && i < spec.count; ++i) {
+    const std::uint64_t bits = combine64(coin, i);
+    const auto a = static_cast<unsigned>(bits % nodes);
+    const auto b = static_cast<unsigned>((a + 1 + mix64(bits) % (nodes - 1)) % nodes);
+    pairs.emplace_back(std::min(a, b), std::max(a, b));
+  }
+  return pairs;
+}
+
+// Each stops in the first half and comes back in the second.
+std::vector<Range<Time>> drawn_stops(const FaultSpec& spec, const Fault& fault, unsigned nodes) {
+  std::vector<Range<Time>> stops(nodes, {0, 0});
+  const Time half = (fault.end - fault.begin) / 2;
+  const auto stop = [&](unsigned node) {
+    const std::uint64_t bits = combine64(fault.coin, node);
+    stops[node] = {fault.begin + uniform(bits, Time{0}, half),
+                   fault.begin + half + uniform(mix64(bits), Time{1}, half + 1)};
+  };
+  for (unsigned node = 0; node < nodes; ++node) {
+    if (spec.nodes.empty() ? combine64(fault.coin + 1, node) % 2 == 0
+                           : contains(spec.nodes, node)) {
+      stop(node);
+    }
+  }
+  // Somebody does.
+  if (spec.nodes.empty()) stop(static_cast<unsigned>(mix64(fault.coin) % nodes));
+  return stops;
+}
+
 Nodes others(const Nodes& nodes, unsigned count) {
   Nodes rest;
   for (unsigned node = 0; node < count; ++node) {
-    if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) rest.push_back(node);
+    if (!contains(nodes, node)) rest.push_back(node);
   }
   return rest;
 }
@@ -98,6 +187,50 @@ Keyed keyed_by(std::string_view name) {
   return read.ec == std::errc() && read.ptr == end ? keyed : Keyed{name, 0};
 }
 
+CutMode own_mode(FaultKind kind) {
+  using What = CutMode::What;
+  switch (kind) {
+    case FaultKind::swizzle:
+    case FaultKind::reconnect:
+    case FaultKind::hang:
+      return {What::jam, 1};
+    case FaultKind::half_open:
+    case FaultKind::refuse:
+      return {What::drain, 1};
+    default:
+      return {What::cut, 1};
+  }
+}
+
+void draw_link_fields(Fault& fault, const FaultSpec& spec, unsigned nodes, const Draws& draws,
+                      std::uint64_t key, unsigned repetition) {
+  std::uint64_t number = 0;
+  const auto draw = [&](auto range) {
+    const std::uint64_t bits = draws.bits(Purpose::fault_more, key, repetition, ++number);
+    return uniform(bits, range.low, range.high);
+  };
+  fault.coin = draws.bits(Purpose::fault_more, key, repetition);
+  fault.links = draw(spec.links);
+  fault.enter = draw(spec.enter);
+  fault.leave = draw(spec.leave);
+  fault.period = draw(spec.period);
+  fault.frames = draw(spec.frames);
+  fault.bandwidth = draw(spec.bandwidth);
+  fault.queue = draw(spec.queue);
+  fault.years = draw(spec.years);
+  fault.by_range = spec.by;
+  fault.delay = spec.delay;
+  fault.drop = spec.drop;
+  fault.mode = spec.mode.value_or(own_mode(spec.kind));
+  if (spec.kind == FaultKind::non_transitive) fault.pairs = drawn_pairs(spec, nodes, fault.coin);
+  if (spec.kind == FaultKind::swizzle) fault.stopped = drawn_stops(spec, fault, nodes);
+  // Two of them: what is sent to the first arrives at the second.
+  if (spec.kind == FaultKind::handover && spec.nodes.size() != 2) {
+    fault.nodes = shuffled(draws, key, repetition, nodes);
+    fault.nodes.resize(std::min(2U, nodes));
+  }
+}
+
 Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetition,
                  const Config& config, const Draws& draws) {
   const FaultSpec& spec = scenario.faults[index];
@@ -123,9 +256,14 @@ Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetitio
                                                        static_cast<std::uint64_t>(spec.ppm.high)));
   fault.nodes = spec.nodes.empty() ? some_nodes(draws, key, repetition, scenario.nodes, spec.count)
                                    : spec.nodes;
-  fault.side = sides(spec, scenario.nodes, draws, key, repetition);
-  fault.from = spec.from.empty() ? fault.nodes : spec.from;
-  fault.to = spec.to.empty() ? others(fault.from, scenario.nodes) : spec.to;
+  fault.side = sides(spec, fault.nodes, scenario.nodes, draws, key, repetition);
+  fault.from = spec.from;
+  fault.to = spec.to;
+  if (spec.kind == FaultKind::one_way) {
+    if (fault.from.empty()) fault.from = fault.nodes;
+    if (fault.to.empty()) fault.to = others(fault.from, scenario.nodes);
+  }
+  draw_link_fields(fault, spec, scenario.nodes, draws, key, repetition);
   fault.new_identity = spec.new_identity;
   return fault;
 }
@@ -149,7 +287,7 @@ Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
   const std::vector<bool> drawn = drawn_faults(scenario, draws);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     const FaultSpec& spec = scenario.faults[i];
-    plan.receipts.push_back({spec.name, spec.kind, drawn[i], 0, 0, spec.bites_min});
+    plan.receipts.push_back({spec.name, spec.kind, drawn[i], 0, 0, spec.bites_min, 0});
     if (!drawn[i]) continue;
     for (unsigned repetition = 0; repetition < spec.repeat; ++repetition) {
       plan.faults.push_back(draw_fault(scenario, i, repetition, plan.config, draws));

@@ -51,6 +51,9 @@ enum class Purpose : std::uint64_t {
   operation_families,
   harvest,
   mesh_order,
+  link_fate,    // what a fault does to a frame
+  link_amount,  // how much of it
+  fault_more,   // a fault's fields beyond those above
 };
 
 // What a draw is keyed by when it belongs to something that has a name.

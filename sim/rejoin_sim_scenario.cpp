@@ -123,6 +123,44 @@ bool take(const toml::node& node, Lasting& out, bool is_duration) {
   if (multiple) out = *multiple;
   return multiple.has_value();
 }
+bool take(const toml::node& node, Distribution& out, bool) {
+  Distribution read;
+  if (take(node, read.times[0], true)) {
+    out = read;
+    return true;
+  }
+  const toml::table* table = node.as_table();
+  if (table == nullptr || table->size() != 1) return false;
+  for (const ShapeRow& row : shapes()) {
+    const toml::node* values = table->get(row.name);
+    if (values == nullptr) continue;
+    read.shape = row.shape;
+    if (row.times == 1 && !row.number && take(*values, read.times[0], true)) break;
+    const toml::array* list = values->as_array();
+    if (list == nullptr || list->empty()) return false;
+    const std::size_t times = list->size() - (row.number ? 1 : 0);
+    read.times.assign(times, 0);
+    for (std::size_t i = 0; i < times; ++i) {
+      if (!take(*list->get(i), read.times[i], true)) return false;
+    }
+    if (row.number && !take(*list->get(times), read.number, false)) return false;
+    break;
+  }
+  if (table->get(shapes()[static_cast<std::size_t>(read.shape)].name) == nullptr) return false;
+  out = read;
+  return read.wrong().empty();
+}
+bool take(const toml::node& node, std::optional<CutMode>& out, bool) {
+  const auto text = node.value_exact<std::string>();
+  if (text) out = cut_mode(*text);
+  return text && out;
+}
+bool take(const toml::node& node, QueueDrop& out, bool) {
+  const auto text = node.value_exact<std::string>();
+  const auto drop = text ? queue_drop(*text) : std::nullopt;
+  if (drop) out = *drop;
+  return drop.has_value();
+}
 template <class T>
 bool take(const toml::node& node, std::vector<T>& out, bool is_duration) {
   const toml::array* all = node.as_array();

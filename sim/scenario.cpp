@@ -64,6 +64,49 @@ Result<void> validate_groups(const FaultSpec& fault, unsigned nodes) {
   return {};
 }
 
+// Of the fields that faults of links and their like take.
+Result<void> validate_link_fields(const FaultSpec& fault, unsigned nodes) {
+  for (const Range<double>& chance : {fault.links, fault.enter, fault.leave}) {
+    if (!rising(chance) || !probability(chance.low) || !probability(chance.high)) {
+      return invalid(fault.name + ": links, enter and leave must rise and lie in 0..1");
+    }
+  }
+  for (const Range<std::uint64_t>& range :
+       {fault.frames, fault.bandwidth, fault.queue, fault.years, fault.period}) {
+    if (!rising(range)) return invalid(fault.name + ": a range must rise");
+  }
+  if (fault.bandwidth.low == 0) return invalid(fault.name + ": bandwidth must be at least 1");
+  if (fault.kind == FaultKind::far_future && fault.years.low == 0) {
+    return invalid(fault.name + ": years must be at least 1");
+  }
+  if (fault.years.high > 200) return invalid(fault.name + ": years must be at most 200");
+  const bool is_periodic =
+      fault.kind == FaultKind::flapping || fault.kind == FaultKind::clock_sawtooth;
+  if (is_periodic && fault.period.low < millisecond) {
+    return invalid(fault.name + ": period must be at least 1ms");
+  }
+  if (fault.parts < 2 || fault.parts > std::max(2U, nodes)) {
+    return invalid(fault.name + ": parts must lie in 2..nodes");
+  }
+  const unsigned least =
+      fault.kind == FaultKind::ring                                                  ? 4
+      : fault.kind == FaultKind::bridge                                              ? 3
+      : fault.kind == FaultKind::handover || fault.kind == FaultKind::non_transitive ? 2
+                                                                                     : 1;
+  if (nodes < least) {
+    return invalid(fault.name + ": needs at least " + std::to_string(least) + " nodes");
+  }
+  const bool is_pair = fault.kind == FaultKind::handover || fault.kind == FaultKind::non_transitive;
+  if (is_pair && !fault.nodes.empty() && fault.nodes.size() != 2) {
+    return invalid(fault.name + ": nodes must be two");
+  }
+  if (fault.ppm.high > 900'000) return invalid(fault.name + ": ppm must be at most 900000");
+  if (std::string wrong = fault.delay.wrong(); !wrong.empty()) {
+    return invalid(fault.name + ": delay: " + wrong);
+  }
+  return {};
+}
+
 Result<void> validate_lasting(const FaultSpec& fault) {
   const Lasting& lasting = fault.lasting;
   if (!rising<Time>(lasting)) return invalid(fault.name + ": a range must rise");
@@ -100,6 +143,7 @@ Result<void> validate_fault(const FaultSpec& fault, const Scenario& scenario) {
   if (fault.count == 0 || fault.count > scenario.nodes) {
     return invalid(fault.name + ": count must lie in 1..nodes");
   }
+  if (auto good = validate_link_fields(fault, scenario.nodes); !good) return good;
   return validate_groups(fault, scenario.nodes);
 }
 
@@ -150,6 +194,9 @@ Result<void> Scenario::validate() const {
   if (check_every == 0) return invalid("check_every must be at least 1");
   if (!rising(links.base) || !rising(disks.sync) || !rising(clocks.offset)) {
     return invalid("a range must rise");
+  }
+  if (std::string wrong = links.delay.wrong(); !wrong.empty()) {
+    return invalid("links.delay: " + wrong);
   }
   if (!probability(disks.checkpoint)) return invalid("disks.checkpoint must lie in 0..1");
   if (auto good = validate_workload(workload, until); !good) return good;

@@ -16,6 +16,7 @@
 #include "crdt/type_tag.hpp"
 #include "net/config.hpp"
 #include "sim/act.hpp"
+#include "sim/distribution.hpp"
 #include "sim/fault.hpp"
 #include "sim/own.hpp"
 #include "sim/random.hpp"
@@ -30,6 +31,7 @@ struct LinkSettings {
   Range<Time> base{1 * millisecond, 5 * millisecond};  // drawn once for each pair, both ways
   Time jitter = 1 * millisecond;                       // mean of what each frame adds (exponential)
   unsigned fanout = 0;  // neighbours of each node, even; 0: everybody (see sim/mesh.hpp)
+  Distribution delay;   // and what each frame adds beside
 
   friend bool operator==(const LinkSettings&, const LinkSettings&) = default;
 };

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "sim/families.hpp"
+#include "sim/fault_table.hpp"
 #include "sim/scenario.hpp"
 #include "sim/seed.hpp"
 
@@ -144,6 +145,7 @@ void scenario(Table& top, Scenario& scenario) {
     table.time("latency", scenario.links.base);
     table.time("jitter", scenario.links.jitter);
     table.number("fanout", scenario.links.fanout);
+    table.value("delay", scenario.links.delay, how_distributed);
   });
   top.table("disks", [&](Table& table) {
     table.time("sync", scenario.disks.sync);

@@ -51,6 +51,9 @@ std::string text(Family value, bool) {
 std::string text(const Act& value, bool) {
   return quoted(to_string(value));
 }
+std::string text(const Distribution& value, bool) {
+  return text_of(value);
+}
 std::string text(const std::map<std::string, std::string>& value, bool) {
   std::string out;
   for (const auto& [name, each] : value) {

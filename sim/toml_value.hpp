@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/act.hpp"
+#include "sim/distribution.hpp"
 #include "sim/fault.hpp"
 
 namespace rejoin::sim::toml_value {
@@ -23,6 +24,7 @@ std::string text(std::int64_t value, bool is_duration = false);
 std::string text(double value, bool is_duration = false);
 std::string text(Family value, bool is_duration = false);
 std::string text(const Act& value, bool is_duration = false);
+std::string text(const Distribution& value, bool is_duration = false);
 std::string text(const std::map<std::string, std::string>& value, bool is_duration = false);
 
 template <class T>

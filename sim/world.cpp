@@ -15,7 +15,8 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       draws_(seed.draws()),
       workload_(scenario.workload),
       mesh_(draws_, scenario.nodes, scenario.links.fanout),
-      network_(draws_, scenario.links, plan_.faults, plan_.receipts),
+      network_(draws_, scenario.links, plan_.faults, plan_.receipts, scenario.nodes,
+               plan_.config.frame_bytes_max),
       store_(StoreId::named("simulated")),
       nodes_(scenario.nodes),
       oracle_(ledger_, scenario.nodes),
@@ -30,7 +31,10 @@ Outcome World::run() {
   begin();
   while (!violation_ && phase_ != Phase::over) {
     const Time converged = std::max(scenario_.until + scenario_.converge, stragglers_until_);
-    if (schedule_.empty() || schedule_.next() > converged + scenario_.quiet) {
+    // Once all are equal, the first event after the quiet ends the run.
+    const bool late = phase_ != Phase::quiet && !schedule_.empty() &&
+                      schedule_.next() > converged + scenario_.quiet;
+    if (schedule_.empty() || late) {
       violate("liveness", 0, "the replicas are not equal within the time to converge");
       break;
     }
@@ -120,11 +124,14 @@ void World::happen(const Happening& happening) {
       return transact(happening.number, happening.node);
     case Kind::deliver:
       return deliver(happening);
+    case Kind::departs:
+      return put_on_the_way(network_.depart(happening.source, happening.node, now_));
     case Kind::deadline:
       if (node.starts != happening.number || node.state == NodeState::down) return;
       if (!node.deadline || *node.deadline > now_) return;  // replaced by a later one
       node.deadline.reset();
       if (recorder_ != nullptr) recorder_->note(What::timer, node.number);
+      count_bent_deadline(node.number);
       node.replica->handle_timeout(now_at(node));
       return drain(node);
     case Kind::synced:
@@ -192,25 +199,6 @@ const Deed& World::deed_of(std::uint64_t k, unsigned node) {
   planned.on = node;
   if (!planned.deed) planned.deed = draw_deed(workload_, draws_, k, node);
   return *planned.deed;
-}
-
-void World::deliver(const Happening& happening) {
-  Node& node = nodes_[happening.node];
-  const std::string& bytes = happening.payload->bytes;
-  if (network_.cut_on_arrival(happening.source, node.number, bytes.size(), now_)) {
-    return lost(happening, Lost::on_arrival);
-  }
-  if (node.state == NodeState::down) return lost(happening, Lost::node_down);
-  if (recorder_ != nullptr) recorder_->deliver(node.number, happening.payload->message);
-  const auto taken = node.replica->handle_frame(bytes, now_at(node));
-  if (!taken) {
-    return violate("refused", node.number, "a sound frame was refused: " + taken.error().message);
-  }
-  drain(node);
-}
-
-void World::lost(const Happening& delivery, Lost how) {
-  if (recorder_ != nullptr) recorder_->lost(delivery.node, delivery.payload->message, how);
 }
 
 void World::synced(Node& node) {
@@ -324,22 +312,23 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   auto payload = std::make_shared<Payload>();
   payload->hash = hash64(transmit.bytes);
   payload->bytes = std::move(transmit.bytes);
+  payload->sent = now_;
   if (recorder_ != nullptr) {
     recorder_->send(node.number, target, payload->bytes.size(), payload->hash, *frame);
     payload->message = recorder_->message();
   }
-  const std::vector<Time> copies = network_.send(node.number, target, payload->bytes.size(), now_);
-  if (recorder_ != nullptr) recorder_->sent(copies.size());
-  for (Time at : copies) {
-    schedule_.add(at, {Happening::Kind::deliver, target, node.number, 0, payload});
-    if (now_ < scenario_.until) stragglers_until_ = std::max(stragglers_until_, at);
-  }
+  const std::span<const Delivery> deliveries =
+      network_.send(node.number, target, std::move(payload), now_);
+  if (recorder_ != nullptr) recorder_->sent(network_.copies_coming());
+  put_on_the_way(deliveries);
 }
 
 void World::schedule_deadline(Node& node) {
   const auto wanted = node.replica->poll_timeout();
-  if (!wanted || (node.deadline && *node.deadline <= *wanted)) return;
-  node.deadline = std::max(*wanted, now_);
+  if (!wanted) return;
+  const Time at = node.mono.when(*wanted);
+  if (node.deadline && *node.deadline <= at) return;
+  node.deadline = std::max(at, now_);
   schedule_.add(*node.deadline, {Happening::Kind::deadline, node.number, 0, node.starts, nullptr});
 }
 
@@ -349,6 +338,7 @@ ReplicaId World::replica_of(const Node& node) const {
 
 void World::start(Node& node) {
   ++node.starts;
+  network_.starts(node.number, now_);
   node.replica = std::make_unique<Replica>(
       Replica::Setup{plan_.config, store_, replica_of(node), "n" + std::to_string(node.number)});
   const std::vector<std::string> records = node.disk.records();

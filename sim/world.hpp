@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,11 +55,6 @@ class World {
   const Plan& plan() const { return plan_; }
 
  private:
-  struct Payload {
-    std::string bytes;
-    std::uint64_t hash = 0;
-    std::uint32_t message = 0;  // of the recording
-  };
   struct Happening {
     enum class Kind : std::uint8_t {
       transact,
@@ -67,12 +63,13 @@ class World {
       synced,
       fault_begins,
       fault_ends,
-      heal
+      heal,
+      departs
     };
     Kind kind{};
     unsigned node = 0;
     unsigned source = 0;
-    std::uint64_t number = 0;  // of the transaction, fault, or start of the node
+    std::uint64_t number = 0;  // of the transaction, fault, start of the node, or delivery's cause
     std::shared_ptr<const Payload> payload;
   };
   enum class Phase : std::uint8_t { safety, liveness, quiet, over };
@@ -84,8 +81,6 @@ class World {
   void happen(const Happening& happening);
   void transact(std::uint64_t k, unsigned planned);
   const Deed& deed_of(std::uint64_t k, unsigned node);
-  void deliver(const Happening& happening);
-  void lost(const Happening& delivery, Lost how);
   void synced(Node& node);
   void drain(Node& node);
   void persist(Node& node, std::vector<std::string> records);
@@ -94,7 +89,13 @@ class World {
   ReplicaId replica_of(const Node& node) const;
   void start(Node& node);
   void stop(Node& node);
-  Now now_at(const Node& node) const { return {now_, node.wall.read_ms(now_)}; }
+  Now now_at(const Node& node) const { return {node.mono.read(now_), node.wall.read_ms(now_)}; }
+
+  // ---- world_links.cpp: what becomes of frames
+  void put_on_the_way(std::span<const Delivery> deliveries);
+  void deliver(const Happening& happening);
+  void lost(const Happening& delivery, Lost how);
+  void deliver_damaged(Node& node, const Payload& payload, std::uint32_t cause);
 
   // ---- world_faults.cpp
   void begin_fault(Fault& fault, std::size_t index);
@@ -104,6 +105,10 @@ class World {
   void excuse_what_is_nowhere_else(const Node& wiped);
   void count_skewed_write(unsigned node);
   void record_clock(const Node& node, const char* change, std::size_t fault);
+  void count_bent_deadline(unsigned node);
+  template <class IsOne>
+  void count_under(unsigned node, IsOne&& is_one);
+  void bend(Node& node, std::int64_t ppm);
 
   // ---- world_end.cpp: what must hold in the end
   void watch_convergence();

@@ -1,10 +1,20 @@
 // What faults do to nodes; what they do to frames is the network's.
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
+
+namespace {
+
+std::int64_t years(const Fault& fault) {
+  constexpr std::int64_t year = 31'556'952 * static_cast<std::int64_t>(second);
+  return static_cast<std::int64_t>(fault.years) * year;
+}
+
+}  // namespace
 
 void World::begin_fault(Fault& fault, std::size_t index) {
   if (scenario_.faults[fault.spec].nodes.empty()) move_to_nodes_that_are_up(fault);
@@ -31,6 +41,22 @@ void World::begin_fault(Fault& fault, std::size_t index) {
       case FaultKind::clock_drift:
         node.wall.drift(now_, fault.ppm);
         record_clock(node, "drifts", index);
+        break;
+      case FaultKind::clock_freeze:
+        node.wall.freeze(now_);
+        record_clock(node, "stands still", index);
+        break;
+      case FaultKind::clock_sawtooth:
+        node.wall.sawtooth(now_, fault.ppm, fault.period);
+        record_clock(node, "drifts and is set right", index);
+        break;
+      case FaultKind::far_future:
+        node.wall.step(years(fault));
+        record_clock(node, "is years ahead", index);
+        break;
+      case FaultKind::mono_drift:
+        bend(node, fault.ppm);
+        record_clock(node, "times out early or late", index);
         break;
       default:
         return;
@@ -75,6 +101,24 @@ void World::end_fault(const Fault& fault, std::size_t index) {
       case FaultKind::clock_drift:
         node.wall.drift(now_, 0);
         record_clock(node, "drifts no more", index);
+        break;
+      case FaultKind::clock_freeze:
+        node.wall.thaw();
+        record_clock(node, "goes on", index);
+        break;
+      case FaultKind::clock_sawtooth:
+        node.wall.sawtooth(now_, 0, 0);
+        record_clock(node, "drifts no more", index);
+        break;
+      case FaultKind::far_future:
+        node.wall.step(-years(fault));
+        record_clock(node, "comes back", index);
+        break;
+      case FaultKind::mono_drift:
+        plan_.receipts[fault.spec].losses +=
+            static_cast<Time>(std::abs(fault.ppm)) * ((now_ - fault.begin) / millisecond);
+        bend(node, 0);
+        record_clock(node, "times out in time", index);
         break;
       default:
         return;
@@ -121,15 +165,36 @@ void World::excuse_what_is_nowhere_else(const Node& wiped) {
   }
 }
 
-void World::count_skewed_write(unsigned node) {
+// Its deadlines are due at another moment from now on.
+void World::bend(Node& node, std::int64_t ppm) {
+  node.mono.drift(now_, ppm);
+  if (!node.replica) return;
+  node.deadline.reset();
+  schedule_deadline(node);
+}
+
+template <class IsOne>
+void World::count_under(unsigned node, IsOne&& is_one) {
   for (const Fault& fault : plan_.faults) {
-    const bool skews = fault.kind == FaultKind::clock_step || fault.kind == FaultKind::clock_drift;
-    if (!skews || !fault.active(now_)) continue;
+    if (!is_one(fault.kind) || !fault.active(now_)) continue;
     if (std::find(fault.nodes.begin(), fault.nodes.end(), node) == fault.nodes.end()) continue;
     Receipt& receipt = plan_.receipts[fault.spec];
     ++receipt.bites;
-    ++receipt.losses;
+    if (fault.kind != FaultKind::mono_drift) ++receipt.losses;
   }
+}
+
+void World::count_skewed_write(unsigned node) {
+  count_under(node, [](FaultKind kind) {
+    return kind == FaultKind::clock_step || kind == FaultKind::clock_drift ||
+           kind == FaultKind::clock_freeze || kind == FaultKind::clock_sawtooth ||
+           kind == FaultKind::far_future;
+  });
+}
+
+void World::count_bent_deadline(unsigned node) {
+  if (!nodes_[node].mono.bent()) return;
+  count_under(node, [](FaultKind kind) { return kind == FaultKind::mono_drift; });
 }
 
 }  // namespace rejoin::sim

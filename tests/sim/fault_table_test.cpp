@@ -21,35 +21,44 @@ std::vector<FaultRow> all_rows() {
 }
 
 // A value that no field has by itself, and that every kind takes.
-void disturb(std::string& out) {
+void disturb(std::string& out, bool) {
   out = "a \"name\"";
 }
-void disturb(bool& out) {
+void disturb(bool& out, bool) {
   out = true;
 }
-void disturb(unsigned& out) {
+void disturb(unsigned& out, bool) {
   out = 2;
 }
-void disturb(std::uint64_t& out) {
+void disturb(std::uint64_t& out, bool) {
   out = 3;
 }
-void disturb(Lasting& out) {
+void disturb(Lasting& out, bool) {
   out = Lasting(1500 * microsecond, 2 * second);
 }
-void disturb(Range<std::uint64_t>& out) {
-  out = {7, 7 * millisecond};
+void disturb(Range<std::uint64_t>& out, bool is_duration) {
+  out = is_duration ? Range<Time>{3 * millisecond, 7 * millisecond + 1} : Range<Time>{7, 9};
 }
-void disturb(Range<std::int64_t>& out) {
+void disturb(Range<std::int64_t>& out, bool) {
   out = {7, 9};
 }
-void disturb(Range<double>& out) {
+void disturb(Range<double>& out, bool) {
   out = {0.125, 0.75};
 }
-void disturb(Nodes& out) {
+void disturb(Nodes& out, bool) {
   out = {0, 2};
 }
-void disturb(std::vector<Nodes>& out) {
+void disturb(std::vector<Nodes>& out, bool) {
   out = {{0, 1}, {2}};
+}
+void disturb(Distribution& out, bool) {
+  out = {Distribution::Shape::lognormal, {20 * millisecond}, 0.6};
+}
+void disturb(std::optional<CutMode>& out, bool) {
+  out = CutMode{CutMode::What::slow, 12};
+}
+void disturb(QueueDrop& out, bool) {
+  out = QueueDrop::head;
 }
 
 TEST(FaultTable, EachKindHasOneRowAndSaysWhatItDoesAndCounts) {
@@ -70,12 +79,33 @@ TEST(FaultTable, WhatIsWrittenIsReadAgainWithEveryFieldOfEveryKind) {
     FaultSpec spec;
     spec.kind = row.kind;
     for (const FaultFieldRow& field : fields_of(row.kind)) {
-      std::visit([&](auto member) { disturb(spec.*member); }, field.member);
+      std::visit([&](auto member) { disturb(spec.*member, field.is_duration); }, field.member);
     }
     const std::string text = text_of(spec);
     const auto scenario = parse_scenario("nodes = 4\n" + text, "s.toml");
     ASSERT_TRUE(scenario) << scenario.error().message << "\n" << text;
     EXPECT_EQ(scenario->faults.at(0), spec) << text;
+  }
+}
+
+TEST(FaultTable, DelaysAreWrittenAndReadInEveryShape) {
+  for (const char* text :
+       {"\"5ms\"", "{ uniform = [\"1ms\", \"5ms\"] }", "{ exponential = \"5ms\" }",
+        "{ lognormal = [\"20ms\", 0.6] }", "{ pareto = [\"5ms\", 1.5] }",
+        "{ bimodal = [\"1ms\", \"200ms\", 0.01] }", "{ trace = [\"1ms\", \"90ms\", \"2ms\"] }"}) {
+    const std::string fault = "[[fault]]\nkind = \"latency\"\nat = \"0s\"\nfor = \"1s\"\ndelay = ";
+    const auto scenario = parse_scenario(fault + text + "\n", "s.toml");
+    ASSERT_TRUE(scenario) << text << ": " << scenario.error().message;
+    EXPECT_EQ(text_of(scenario->faults[0].delay), text);
+  }
+  for (const char* text : {"5", "{}", "{ normal = \"5ms\" }", "{ pareto = [\"5ms\"] }",
+                           "{ uniform = [\"5ms\", \"1ms\"] }", "{ lognormal = [] }",
+                           "{ uniform = \"5ms\" }", "{ exponential = \"5ms\", trace = [] }"}) {
+    const auto scenario = parse_scenario("[links]\ndelay = " + std::string(text) + "\n", "s.toml");
+    ASSERT_FALSE(scenario) << text;
+    EXPECT_NE(scenario.error().message.find("s.toml:2: 'delay' in [links] must be a duration, or"),
+              std::string::npos)
+        << scenario.error().message;
   }
 }
 

@@ -1,0 +1,68 @@
+// Frames on their way, and what a node does with those that come.
+
+#include <algorithm>
+
+#include "sim/world.hpp"
+
+namespace rejoin::sim {
+
+void World::put_on_the_way(std::span<const Delivery> deliveries) {
+  using Kind = Happening::Kind;
+  for (const Delivery& one : deliveries) {
+    const Kind kind = one.payload ? Kind::deliver : Kind::departs;
+    schedule_.add(one.at, {kind, one.target, one.source, one.cause, one.payload});
+    const bool straggles = one.payload && one.payload->sent < scenario_.until;
+    if (straggles) stragglers_until_ = std::max(stragglers_until_, one.at);
+  }
+}
+
+void World::deliver(const Happening& happening) {
+  Node& node = nodes_[happening.node];
+  const Payload& payload = *happening.payload;
+  const auto cause = static_cast<std::uint32_t>(happening.number);
+  Delivery delivery{now_, happening.source, node.number, cause, happening.payload};
+  const bool up = node.state != NodeState::down;
+  switch (network_.arrive(delivery, up, now_)) {
+    case Network::Arrival::lost:
+      return lost(happening, up ? Lost::on_arrival : Lost::node_down);
+    case Network::Arrival::held:
+      return put_on_the_way({&delivery, 1});
+    case Network::Arrival::taken:
+      break;
+  }
+  if (recorder_ != nullptr) recorder_->deliver(node.number, payload.message);
+  if (payload.sound) return deliver_damaged(node, payload, cause);
+  const auto taken = node.replica->handle_frame(payload.bytes, now_at(node));
+  if (!taken) {
+    return violate("refused", node.number, "a sound frame was refused: " + taken.error().message);
+  }
+  drain(node);
+}
+
+void World::lost(const Happening& delivery, Lost how) {
+  if (recorder_ != nullptr) recorder_->lost(delivery.node, delivery.payload->message, how);
+}
+
+// What damage did to a frame, its receiver must see; what it cannot see, because the frame is as
+// sound as before and says something else, is for the link's seal: there it ends. (Links are CURVE
+// unless told otherwise, docs/security.md; a frame has no checksum of its own.)
+void World::deliver_damaged(Node& node, const Payload& payload, std::uint32_t cause) {
+  const std::uint64_t limit = plan_.config.frame_bytes_max;
+  const auto as_sent = decode_frame(payload.sound->bytes, store_, limit);
+  const auto as_came = decode_frame(payload.bytes, store_, limit);
+  if (as_came && !(*as_came == *as_sent)) return network_.seal(cause);
+  const CausalContext clock = node.replica->store().clock();
+  const auto taken = node.replica->handle_frame(payload.bytes, now_at(node));
+  if (taken.has_value() != as_came.has_value()) {
+    return violate("damage", node.number, "a damaged frame was not refused");
+  }
+  if (!taken) {
+    network_.bite(cause, payload.bytes.size());
+    if (!(node.replica->store().clock() == clock)) {
+      return violate("damage", node.number, "a frame that was refused changed the clock");
+    }
+  }
+  drain(node);
+}
+
+}  // namespace rejoin::sim
