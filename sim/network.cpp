@@ -240,6 +240,10 @@ std::span<const Delivery> Network::depart(unsigned source, unsigned target, Time
     Queue::Waiting first = std::move(queue.waiting.front());
     queue.waiting.pop_front();
     first.delivery.at = now + first.latency;
+    if (first.note > 0) {
+      std::vector<Time>& arrivals = (*noted_)[first.note - 1].arrivals;
+      arrivals.insert(arrivals.begin(), first.delivery.at);
+    }
     go(std::move(first.delivery));
   };
   leave();
