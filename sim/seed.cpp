@@ -7,7 +7,7 @@ namespace rejoin::sim {
 namespace {
 
 // In the order of their numbers. One that has no name here is written as its number: purpose_40.
-constexpr std::array<std::string_view, 31> names = {
+constexpr std::array<std::string_view, 32> names = {
     "latency_base",    "latency",         "loss",
     "duplicate",       "duplicate_delay", "reorder",
     "reorder_delay",   "sync_delay",      "sync_torn",
@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 31> names = {
     "fault_target",    "operation_at",    "operation_node",
     "operation_count", "operation_key",   "operation_kind",
     "operation_value", "operation_abort", "operation_families",
-    "harvest",         "link_fate",       "link_amount",
-    "fault_more"};
+    "harvest",         "mesh_order",      "link_fate",
+    "link_amount",     "fault_more"};
 constexpr std::string_view unnamed = "purpose_";
 constexpr std::uint64_t purposes_max = 1000;
 

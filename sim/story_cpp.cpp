@@ -56,6 +56,18 @@ std::string cpp(const std::vector<T>& values, bool is_duration) {
   return "{" + out + "}";
 }
 
+std::string cpp(const Distribution& value, bool) {
+  return "{Distribution::Shape::" +
+         std::string(shapes()[static_cast<std::size_t>(value.shape)].name) + ", " +
+         cpp(value.times, true) + ", " + cpp(value.number, false) + "}";
+}
+std::string cpp(const std::optional<CutMode>& value, bool) {
+  return value ? "cut_mode(" + quoted(text_of(*value)) + ")" : "std::nullopt";
+}
+std::string cpp(QueueDrop value, bool) {
+  return "QueueDrop::" + text_of(value);
+}
+
 class Writer {
  public:
   void line(const std::string& text) { text_ += "  " + text + "\n"; }
