@@ -68,8 +68,9 @@ class CausalContext {
   // Replicas that have dots here, in the order of their ids.
   template <class F>
   void each_replica(F&& f) const {
-    for (Index index : order_) {
-      if (!entries_[index].seen.empty()) f(entries_[index].replica, entries_[index].seen);
+    for (std::size_t place = 0; place < entries_.size(); ++place) {
+      const Entry& entry = entries_[index_at(place)];
+      if (!entry.seen.empty()) f(entry.replica, entry.seen);
     }
   }
   // Intervals of dots in the order of ids and sequences: f(replica, interval).
@@ -88,8 +89,16 @@ class CausalContext {
     SequenceSet seen;
   };
 
+  Index index_at(std::size_t place) const {
+    return order_.empty() ? static_cast<Index>(place) : order_[place];
+  }
+  // The first place in the order of ids that is not before the replica's.
+  std::size_t place_of(const ReplicaId& replica) const;
+  // As seen(). Contexts of one store name most replicas by the same index: it is tried first.
+  const SequenceSet* seen(const ReplicaId& replica, std::size_t likely) const;
+
   std::vector<Entry> entries_;  // by index, in the order of naming
-  std::vector<Index> order_;    // the same, in the order of ids
+  std::vector<Index> order_;    // the same, in the order of ids; empty while that is the same order
 };
 
 // The dots of a that are not in b.

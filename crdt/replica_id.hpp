@@ -11,9 +11,11 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace rejoin {
 
@@ -29,7 +31,24 @@ struct NodeId {
     }
   }
 
-  friend auto operator<=>(const NodeId&, const NodeId&) = default;
+  // Eight bytes from there on as a number, big-endian: ids are looked up for every dot, and two
+  // numbers compare faster than sixteen bytes, in the same order.
+  constexpr std::uint64_t half(std::size_t from) const {
+    std::uint64_t out = 0;
+    if (std::is_constant_evaluated() || __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) {
+      for (std::size_t i = from; i < from + 8; ++i) out = (out << 8) | bytes[i];
+    } else {
+      std::memcpy(&out, bytes.data() + from, sizeof out);
+      out = __builtin_bswap64(out);
+    }
+    return out;
+  }
+
+  friend constexpr std::strong_ordering operator<=>(const NodeId& a, const NodeId& b) {
+    const auto high = a.half(0) <=> b.half(0);
+    return high != 0 ? high : a.half(8) <=> b.half(8);
+  }
+  friend constexpr bool operator==(const NodeId&, const NodeId&) = default;
 };
 
 struct ReplicaId {

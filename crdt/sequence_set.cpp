@@ -63,11 +63,13 @@ bool SequenceSet::contains(std::uint64_t sequence) const {
 }
 
 bool SequenceSet::covers(const SequenceSet& other) const {
-  if (other.beyond_.empty()) {
-    if (other.upto_ <= upto_) return true;
-    if (beyond_.empty()) return false;
-  }
-  return without(other.intervals(), intervals()).empty();
+  if (other.upto_ > upto_) return false;  // upto_ + 1 is not here
+  auto mine = beyond_.begin();
+  return std::all_of(other.beyond_.begin(), other.beyond_.end(), [&](const Interval& theirs) {
+    if (theirs.last <= upto_) return true;
+    while (mine != beyond_.end() && mine->last < theirs.first) ++mine;
+    return mine != beyond_.end() && mine->first <= theirs.first && theirs.last <= mine->last;
+  });
 }
 
 std::uint64_t SequenceSet::count() const {
@@ -101,16 +103,33 @@ bool SequenceSet::merge(const SequenceSet& other) {
     return grows;
   }
   if (covers(other)) return false;
+  if (other.upto_ == 0 && other.beyond_.size() == 1) return add(other.beyond_.front());
   assign(united(intervals(), other.intervals()));
   return true;
 }
 
 bool SequenceSet::subtract(const SequenceSet& other) {
+  if (empty() || other.empty()) return false;
+  if (other.beyond_.empty()) return subtract_upto(other.upto_);
   const std::vector<Interval> before = intervals();
   std::vector<Interval> after = without(before, other.intervals());
   if (after == before) return false;
   assign(after);
   return true;
+}
+
+bool SequenceSet::subtract_upto(std::uint64_t last) {
+  const auto left = std::find_if(beyond_.begin(), beyond_.end(),
+                                 [&](const Interval& interval) { return interval.last > last; });
+  bool changed = upto_ > 0 || left != beyond_.begin();
+  beyond_.erase(beyond_.begin(), left);
+  if (!beyond_.empty() && beyond_.front().first <= last) {
+    beyond_.front().first = last + 1;
+    changed = true;
+  }
+  if (upto_ > last) beyond_.insert(beyond_.begin(), {last + 1, upto_});
+  upto_ = 0;
+  return changed;
 }
 
 bool SequenceSet::intersect(const SequenceSet& other) {

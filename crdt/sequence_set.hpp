@@ -10,6 +10,7 @@
 // equal objects. Never a bare maximum: that would claim what was not delivered. Cost: O(1) for the
 // next sequence; else O(intervals).
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -47,10 +48,12 @@ class SequenceSet {
     for (const Interval& interval : beyond_) f(interval);
   }
   std::vector<Interval> intervals() const;
+  std::size_t interval_count() const { return beyond_.size() + (upto_ > 0 ? 1 : 0); }
 
   friend bool operator==(const SequenceSet&, const SequenceSet&) = default;
 
  private:
+  bool subtract_upto(std::uint64_t last);
   void assign(const std::vector<Interval>& normalised);
 
   std::uint64_t upto_ = 0;

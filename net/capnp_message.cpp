@@ -11,9 +11,7 @@ CausalContext get_clock(capnp::Data::Reader data, const char* name) {
 }
 
 std::uint64_t node_half(const NodeId& node, std::size_t from) {
-  std::uint64_t out = 0;
-  for (std::size_t i = from; i < from + 8; ++i) out = (out << 8) | node.bytes[i];
-  return out;
+  return node.half(from);
 }
 
 NodeId node_of(std::uint64_t high, std::uint64_t low) {

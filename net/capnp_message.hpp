@@ -3,13 +3,17 @@
 // Cap'n Proto messages as bytes, and the parts that frames and records share. For sources in net/
 // only.
 //
-// read_message takes hostile bytes: it reads an aligned copy of its own, of at most `segments_max`
-// segments, with limits on traversal and nesting, and turns whatever is thrown into an Error.
+// read_message takes hostile bytes: it reads them where they are, or a copy if they are not
+// aligned; of at most `segments_max` segments, with limits on traversal and nesting, and turns
+// whatever is thrown into an Error.
 
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 #include <kj/exception.h>
+#include <kj/io.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <string>
@@ -25,16 +29,39 @@ namespace rejoin::wire {
 constexpr std::uint32_t segments_max = 16;
 constexpr int nesting_max = 16;
 
+// Words for a builder's first segment, all zero: in place if they are few, as in most frames.
+class FirstSegment {
+ protected:
+  explicit FirstSegment(std::size_t words) {
+    if (words * sizeof(capnp::word) > sizeof few_) {
+      many_ = kj::heapArray<capnp::word>(words);
+      std::memset(many_.begin(), 0, many_.asBytes().size());
+    } else {
+      std::memset(few_, 0, words * sizeof(capnp::word));
+      used_ = {reinterpret_cast<capnp::word*>(few_), words};
+    }
+  }
+  kj::ArrayPtr<capnp::word> first_segment() { return many_ == nullptr ? used_ : many_.asPtr(); }
+
+ private:
+  alignas(capnp::word) std::byte few_[1024];
+  kj::ArrayPtr<capnp::word> used_;
+  kj::Array<capnp::word> many_;
+};
+
 // A builder whose first segment takes a message with this many bytes of Data: then it is the only
 // one.
-class MessageBuilder : public capnp::MallocMessageBuilder {
+class MessageBuilder : private FirstSegment, public capnp::MallocMessageBuilder {
  public:
   explicit MessageBuilder(std::size_t data_bytes)
-      : MallocMessageBuilder(static_cast<unsigned>(data_bytes / sizeof(capnp::word) + 64)) {}
+      : FirstSegment(data_bytes / sizeof(capnp::word) + 64),
+        MallocMessageBuilder(first_segment()) {}
   std::string bytes() {
-    const kj::Array<capnp::word> words = capnp::messageToFlatArray(*this);
-    const auto chars = words.asChars();
-    return {chars.begin(), chars.size()};
+    const auto segments = getSegmentsForOutput();
+    std::string out(capnp::computeSerializedSizeInWords(segments) * sizeof(capnp::word), '\0');
+    kj::ArrayOutputStream stream({reinterpret_cast<kj::byte*>(out.data()), out.size()});
+    capnp::writeMessage(stream, segments);
+    return out;
   }
 };
 
@@ -107,13 +134,20 @@ Result<Value> read_message(std::string_view bytes, const char*& kind, Read&& rea
   try {
     check_shape(bytes);
     const std::size_t words = bytes.size() / sizeof(capnp::word);
-    kj::Array<capnp::word> copy = kj::heapArray<capnp::word>(words);
-    std::memcpy(copy.asBytes().begin(), bytes.data(), bytes.size());
+    kj::Array<capnp::word> copy;
+    if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(capnp::word) != 0) {
+      copy = kj::heapArray<capnp::word>(words);
+      std::memcpy(copy.asBytes().begin(), bytes.data(), bytes.size());
+    }
+    const kj::ArrayPtr<const capnp::word> aligned =
+        copy != nullptr ? copy.asPtr().asConst()
+                        : kj::ArrayPtr<const capnp::word>(
+                              reinterpret_cast<const capnp::word*>(bytes.data()), words);
     capnp::ReaderOptions options;
     options.traversalLimitInWords = 2 * words + 64;
     options.nestingLimit = nesting_max;
-    capnp::FlatArrayMessageReader message(copy, options);
-    if (message.getEnd() != copy.end()) refuse_malformed("bytes follow the message");
+    capnp::FlatArrayMessageReader message(aligned, options);
+    if (message.getEnd() != aligned.end()) refuse_malformed("bytes follow the message");
     return read(message.getRoot<Root>());
   } catch (const Refused& refused) {
     return error(refused.code(), refused.what());

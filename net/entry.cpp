@@ -47,6 +47,7 @@ std::uint64_t Entry::bytes() const {
 }
 
 CausalContext Entry::removed() const {
+  if (removals.empty()) return {};
   // Sorted and joined first: a context takes rising intervals at its end in O(1), others in O(n).
   std::vector<std::pair<ReplicaId, Interval>> ranges;
   ranges.reserve(removals.size());

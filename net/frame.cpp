@@ -101,10 +101,15 @@ void fill_body(schema::Frame::Builder frame, const Reject& reject, const Bulk&) 
   out.setReason(data_of(reject.reason));
 }
 
-void fill_body(schema::Frame::Builder frame, const Entries& entries, const Bulk& bulk) {
+void fill_entries(schema::Frame::Builder frame, std::uint64_t sequence,
+                  const wire::EntryColumns<std::string>& columns) {
   schema::EntriesBody::Builder out = frame.initEntries();
-  out.setSequence(entries.sequence);
-  wire::fill(out.initBatch(), bulk.entries);
+  out.setSequence(sequence);
+  wire::fill(out.initBatch(), columns);
+}
+
+void fill_body(schema::Frame::Builder frame, const Entries& entries, const Bulk& bulk) {
+  fill_entries(frame, entries.sequence, bulk.entries);
 }
 
 void fill_body(schema::Frame::Builder frame, const ClockShown& shown, const Bulk& bulk) {
@@ -234,6 +239,20 @@ decltype(Frame::body) read_any(schema::Frame::Reader in, const char*& kind, wire
                           ", is of a version newer than " + std::to_string(protocol_version));
 }
 
+std::string with_head(std::size_t data_bytes, const ReplicaId& sender, const StoreId& store,
+                      auto&& fill_the_body) {
+  wire::MessageBuilder message(data_bytes);
+  schema::Frame::Builder out = message.initRoot<schema::Frame>();
+  out.setVersion(protocol_version);
+  out.setStoreHigh(store.high);
+  out.setStoreLow(store.low);
+  out.setNodeHigh(wire::node_half(sender.node, 0));
+  out.setNodeLow(wire::node_half(sender.node, 8));
+  out.setIncarnation(sender.incarnation);
+  fill_the_body(out);
+  return message.bytes();
+}
+
 }  // namespace
 
 StoreId StoreId::named(std::string_view cluster) {
@@ -245,18 +264,17 @@ std::string encode_frame(const Frame& frame, const StoreId& store) {
   return std::visit(
       [&](const auto& body) {
         const Bulk bulk = bulk_of(body);
-        wire::MessageBuilder message(bulk.size());
-        schema::Frame::Builder out = message.initRoot<schema::Frame>();
-        out.setVersion(protocol_version);
-        out.setStoreHigh(store.high);
-        out.setStoreLow(store.low);
-        out.setNodeHigh(wire::node_half(frame.sender.node, 0));
-        out.setNodeLow(wire::node_half(frame.sender.node, 8));
-        out.setIncarnation(frame.sender.incarnation);
-        fill_body(out, body, bulk);
-        return message.bytes();
+        return with_head(bulk.size(), frame.sender, store,
+                         [&](schema::Frame::Builder out) { fill_body(out, body, bulk); });
       },
       frame.body);
+}
+
+std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence,
+                                 std::span<const Entry* const> entries, const StoreId& store) {
+  const wire::EntryColumns<std::string> columns = wire::put_entries(entries);
+  return with_head(wire::size_of(columns), sender, store,
+                   [&](schema::Frame::Builder out) { fill_entries(out, sequence, columns); });
 }
 
 Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::uint64_t bytes_max) {

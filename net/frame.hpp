@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -116,6 +117,9 @@ struct Frame {
 };
 
 std::string encode_frame(const Frame& frame, const StoreId& store);
+// That of an Entries frame, of entries that stay where they are.
+std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence,
+                                 std::span<const Entry* const> entries, const StoreId& store);
 Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::uint64_t bytes_max);
 
 // What a replica writes down, in order. Replaying all of it gives the store again.

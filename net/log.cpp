@@ -52,8 +52,8 @@ std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
       const Dot first{removal.replica, std::max(removal.dots.first, at->first.sequence)};
       const Dot last{removal.replica, std::min(removal.dots.last, at->second.last)};
       // Two entries may remove the same value, each without having seen the other.
-      const auto begin = old.values_left.lower_bound(first);
-      const auto end = old.values_left.upper_bound(last);
+      const auto begin = std::lower_bound(old.values_left.begin(), old.values_left.end(), first);
+      const auto end = std::upper_bound(begin, old.values_left.end(), last);
       if (begin == end) continue;
       old.values_left.erase(begin, end);
       if (old.values_left.empty()) emptied.insert(at->second.id);
@@ -65,7 +65,8 @@ std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
 void EntryLog::insert(Id id, Entry entry) {
   Logged logged;
   logged.bytes = entry.bytes();
-  for (const Put& put : entry.puts) logged.values_left.insert(put.dot);
+  for (const Put& put : entry.puts) logged.values_left.push_back(put.dot);
+  std::sort(logged.values_left.begin(), logged.values_left.end());
   // Dots that another entry here already serves stay with it.
   (entry.dots - dots_).each_interval([&](const ReplicaId& replica, Interval interval) {
     const Dot first{replica, interval.first};

@@ -12,7 +12,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <vector>
 
 #include "net/entry.hpp"
@@ -43,7 +42,7 @@ class EntryLog {
   struct Logged {
     Entry entry;
     std::uint64_t bytes = 0;
-    std::set<Dot> values_left;  // its puts that no later entry here removed
+    std::vector<Dot> values_left;  // its puts that no later entry here removed; rising
     std::vector<Dot> index_keys;
   };
   struct Run {  // dots of one replica, from the key's sequence on

@@ -77,10 +77,21 @@ void Peer::show(const ClockShown& shown) {
   }
 }
 
-CausalContext Peer::lacking(CausalContext wanted) const {
-  wanted.subtract(acknowledged_);
-  wanted.subtract(in_flight_);
-  return wanted;
+SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made) const {
+  const SequenceSet* held = acknowledged_.seen(origin);
+  if (held != nullptr && held->covers(made)) return {};
+  SequenceSet out = made;
+  if (held != nullptr) out.subtract(*held);
+  if (const SequenceSet* under_way = in_flight_.seen(origin)) out.subtract(*under_way);
+  return out;
+}
+
+bool Peer::lacks_any_of(const CausalContext& dots) const {
+  bool any = false;
+  dots.each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
+    any = any || !lacking(origin, made).empty();
+  });
+  return any;
 }
 
 void Peer::launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns) {

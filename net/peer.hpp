@@ -61,8 +61,9 @@ class Peer {
   void show(const ClockShown& shown);
   // It sent us these: it holds them durably.
   void holds(const CausalContext& dots) { acknowledged_.merge(dots); }
-  // Of `wanted`, what it neither holds nor is on the way.
-  CausalContext lacking(CausalContext wanted) const;
+  // Of an origin's dots, what it neither holds nor is on the way.
+  SequenceSet lacking(const ReplicaId& origin, const SequenceSet& made) const;
+  bool lacks_any_of(const CausalContext& dots) const;
 
   // ---- what is on the way
   std::uint64_t flight_bytes() const { return flight_bytes_; }

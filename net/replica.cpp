@@ -60,13 +60,13 @@ void Replica::start(Now now, bool new_directory) {
   REJOIN_ASSERT(store_.clock().last(setup_.self) == 0);
   shown_ = store_.clock();
   relayable_ = relayable_next_ = shown_;
-  if (new_directory) record(IdentityRecord{setup_.self.node}, {}, {});
+  if (new_directory) record(IdentityRecord{setup_.self.node}, {});
   own_past_.insert(setup_.self.incarnation);
   while (own_past_.size() > incarnations_kept) {
     const auto first = own_past_.begin();
     own_past_.erase(*first == setup_.self.incarnation ? std::next(first) : first);
   }
-  record(IncarnationRecord{setup_.self.incarnation}, {}, {});
+  record(IncarnationRecord{setup_.self.incarnation}, {});
   incarnation_record_ = records_;
   digest_at_ns_ = now.mono_ns + setup_.config.digest_interval_ms * ns_per_ms;
   relay_at_ns_ = now.mono_ns + setup_.config.relay_after_ms * ns_per_ms;
@@ -147,10 +147,12 @@ std::vector<std::string> Replica::checkpoint() const {
   return out;
 }
 
-void Replica::record(const Record& record, CausalContext dots, std::vector<Entry> entries) {
+void Replica::record(Record record, CausalContext dots) {
   if (phase_ == Phase::storage_failed) return;  // nothing will take it
   to_persist_.push_back(encode_record(record, setup_.store));
-  undurable_.push_back({++records_, std::move(dots), std::move(entries)});
+  auto* made = std::get_if<EntriesRecord>(&record);
+  undurable_.push_back({++records_, std::move(dots),
+                        made != nullptr ? std::move(made->entries) : std::vector<Entry>()});
 }
 
 // Entries made here or received: into the store, and on their way to the disk.
@@ -163,7 +165,7 @@ void Replica::merge_entries(std::vector<Entry> entries) {
       // A repair told that these values are gone. Replay must know it too, before the entry.
       record_entries(fresh);
       store_.adopt({}, suppressed);
-      record(ClockRecord{{}, suppressed}, {}, {});
+      record(ClockRecord{{}, suppressed}, {});
     }
     if (store_.merge(entry, changed)) {
       ++stats_.entries_merged;
@@ -180,8 +182,7 @@ void Replica::record_entries(EntriesRecord& made) {
   if (made.entries.empty()) return;
   CausalContext dots;
   for (const Entry& entry : made.entries) dots.merge(entry.dots);
-  record(made, std::move(dots), made.entries);
-  made.entries.clear();
+  record(std::exchange(made, {}), std::move(dots));
 }
 
 void Replica::announce(const std::set<ObjectKey>& changed) {

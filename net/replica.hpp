@@ -168,7 +168,7 @@ class Replica {
   Peer* peer_on(const Route& route);
 
   // records (replica.cpp)
-  void record(const Record& record, CausalContext dots, std::vector<Entry> entries);
+  void record(Record record, CausalContext dots);
   void record_entries(EntriesRecord& made);
   void merge_entries(std::vector<Entry> entries);
   std::map<SlotKey, Dot> flush_batch(Now now);
@@ -208,7 +208,9 @@ class Replica {
   CausalContext owed_to(const Peer& peer) const;
   void send_hello(RouteId route, const Peer* heard);
   void send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record = 0);
+  void send_bytes(Peer& peer, std::string frame, std::uint64_t after_record);
   void send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record);
+  void queue(Transmit frame, std::uint64_t after_record);
   bool wants_hello(const Route& route) const;
   void tick_routes(Now now);
   void tick_peers(Now now);
@@ -247,7 +249,6 @@ class Replica {
   CausalContext relayable_;       // shown for at least one relay tick
   CausalContext relayable_next_;  // shown at the last tick
 
-  std::uint64_t bytes_queued_ = 0;
   std::deque<Transmit> outbox_;
   std::deque<Held> held_;  // rising records
   std::deque<Event> events_;

@@ -59,7 +59,10 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
     ++stats_.frames_refused;
     emit(FrameRefused{verdict.error()});
   }
-  pump(now);
+  // A frame changes what its sender is owed. What others are owed changes with what is durable and
+  // with the deadlines, and then all are pumped.
+  const auto sender = frame ? peers_.find(frame->sender.node) : peers_.end();
+  if (sender != peers_.end() && sender->second.live()) pump(sender->second, now);
   return verdict;
 }
 
@@ -354,7 +357,7 @@ Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
   }
   receiving_->slots += chunk.slots.size();
   receiving_->chunk_came(setup_.config, now.mono_ns);
-  if (!slots->empty()) record(SlotsRecord{*std::move(slots)}, {}, {});
+  if (!slots->empty()) record(SlotsRecord{*std::move(slots)}, {});
   announce(changed);
   if (chunk.upto) {
     receiving_->cursor = chunk.upto;
@@ -367,7 +370,7 @@ Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
   }
   // The cut that this repair began with, whatever a later chunk says.
   const auto [cut_clock, cut_removed] = store_.finish_repair();
-  record(ClockRecord{cut_clock, cut_removed}, cut_clock, {});
+  record(ClockRecord{cut_clock, cut_removed}, cut_clock);
   ++stats_.repairs_taken;
   emit(RepairFinished{peer.node(), receiving_->slots});
   receiving_.reset();

@@ -84,7 +84,7 @@ void Replica::tick_peers(Now now) {
       pump(peer, now);  // with what was stalled for a whole tick
       peer.tick();
       // Whether it is stuck shows in its clock; a digest may be long in coming.
-      if (!peer.lacking(relayable_).empty()) send(peer, ClockShown{shown_, peer.seen(), 1});
+      if (peer.lacks_any_of(relayable_)) send(peer, ClockShown{shown_, peer.seen(), 1});
     }
   }
   if (digest_at_ns_ <= now.mono_ns) {
@@ -138,7 +138,7 @@ void Replica::pump(Now now) {
 }
 
 void Replica::pump(Peer& peer, Now now) {
-  if (!peer.route) return;
+  if (!peer.route || phase_ != Phase::running) return;
   if (peer.settle_debts(durable_)) send(peer, ClockShown{shown_, peer.seen(), 0});
   if (peer.acknowledged().covers(shown_)) {
     peer.lagging_since_ns.reset();
@@ -160,13 +160,12 @@ void Replica::pump(Peer& peer, Now now) {
 // progress with that origin for a whole tick: then whoever has them helps.
 CausalContext Replica::owed_to(const Peer& peer) const {
   CausalContext owed;
-  peer.lacking(shown_).each_replica([&](const ReplicaId& origin, const SequenceSet& dots) {
-    SequenceSet due = dots;
-    if (origin.node != setup_.self.node) {
-      const SequenceSet* settled = relayable_.seen(origin);
-      if (settled == nullptr || !peer.stalled(origin)) return;
-      due.intersect(*settled);
-    }
+  shown_.each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
+    const bool ours = origin.node == setup_.self.node;
+    const SequenceSet* settled = ours ? nullptr : relayable_.seen(origin);
+    if (!ours && (settled == nullptr || !peer.stalled(origin))) return;
+    SequenceSet due = peer.lacking(origin, made);
+    if (settled != nullptr) due.intersect(*settled);
     due.each_interval([&](Interval interval) { owed.add(origin, interval); });
   });
   return owed;
@@ -181,11 +180,9 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
   while (peer.flight_bytes() < setup_.config.flight_bytes_max) {
     const std::vector<const Entry*> found = log_.collect(lacking, bytes_max);
     if (found.empty()) return;
-    Entries frame{peer.next_sequence(), {}};
     CausalContext dots;
     std::uint64_t bytes = 0;
     for (const Entry* entry : found) {
-      frame.entries.push_back(*entry);
       dots.merge(entry->dots);
       bytes += entry->bytes();
     }
@@ -195,8 +192,9 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
       if (origin.node != setup_.self.node) relayed.add(origin, interval);
     });
     peer.relayed(relayed);
+    const std::uint64_t sequence = peer.next_sequence();
     peer.launch(std::move(dots), bytes, now.mono_ns);
-    send(peer, std::move(frame));
+    send_bytes(peer, encode_entries_frame(setup_.self, sequence, found, setup_.store), 0);
   }
 }
 
@@ -215,16 +213,22 @@ void Replica::send_hello(RouteId route, const Peer* heard) {
 
 void Replica::send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record) {
   if (!peer.route) return;
-  const std::uint64_t before = bytes_queued_;
-  send_on(*peer.route, std::move(body), after_record);
+  send_bytes(peer, encode_frame({setup_.self, std::move(body)}, setup_.store), after_record);
+}
+
+void Replica::send_bytes(Peer& peer, std::string frame, std::uint64_t after_record) {
+  if (!peer.route || phase_ != Phase::running) return;
   ++peer.frames_out;
-  peer.bytes_out += bytes_queued_ - before;
+  peer.bytes_out += frame.size();
+  queue({*peer.route, std::move(frame)}, after_record);
 }
 
 void Replica::send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record) {
   if (phase_ != Phase::running) return;
-  Transmit frame{route, encode_frame({setup_.self, std::move(body)}, setup_.store)};
-  bytes_queued_ += frame.bytes.size();
+  queue({route, encode_frame({setup_.self, std::move(body)}, setup_.store)}, after_record);
+}
+
+void Replica::queue(Transmit frame, std::uint64_t after_record) {
   if (after_record <= durable_) {
     outbox_.push_back(std::move(frame));
   } else {

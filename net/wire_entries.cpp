@@ -57,8 +57,8 @@ class DotPlaces {
 
 class EntryWriter {
  public:
-  explicit EntryWriter(const std::vector<Entry>& entries) : entries_(entries) {
-    for (const Entry& entry : entries) note(entry);
+  explicit EntryWriter(std::span<const Entry* const> entries) : entries_(entries) {
+    for (const Entry* entry : entries) note(*entry);
     replicas_.close();
     objects_.close();
     dots_predictor_ = SequencePredictor(replicas_.size());
@@ -66,10 +66,10 @@ class EntryWriter {
   }
 
   EntryColumns<std::string> write() {
-    for (const Entry& entry : entries_) {
-      const DotPlaces places = write_dots(entry);
-      write_puts(entry, places);
-      write_removals(entry);
+    for (const Entry* entry : entries_) {
+      const DotPlaces places = write_dots(*entry);
+      write_puts(*entry, places);
+      write_removals(*entry);
     }
     EntryColumns<std::string> out;
     out.replicas = replicas_.bytes();
@@ -139,7 +139,7 @@ class EntryWriter {
     put_column(out, columns.fresh);
   }
 
-  const std::vector<Entry>& entries_;
+  std::span<const Entry* const> entries_;
   ReplicaTable replicas_;
   ObjectTable objects_;
   SequencePredictor dots_predictor_{0};
@@ -283,8 +283,15 @@ class EntryReader {
 
 }  // namespace
 
-EntryColumns<std::string> put_entries(const std::vector<Entry>& entries) {
+EntryColumns<std::string> put_entries(std::span<const Entry* const> entries) {
   return EntryWriter(entries).write();
+}
+
+EntryColumns<std::string> put_entries(const std::vector<Entry>& entries) {
+  std::vector<const Entry*> each;
+  each.reserve(entries.size());
+  for (const Entry& entry : entries) each.push_back(&entry);
+  return put_entries(each);
 }
 
 std::vector<Entry> get_entries(const EntryColumns<std::string_view>& columns, Budget& budget) {

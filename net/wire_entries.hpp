@@ -20,6 +20,7 @@
 // requires well-formed values (see decode_frame). Decoding throws Refused, and never makes more
 // than the budget. Cost: O(size), and O(log n) per put for its place.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,7 @@ struct SlotColumns {
   Bytes replicas, objects, slots, fragments, paths, values;
 };
 
+EntryColumns<std::string> put_entries(std::span<const Entry* const> entries);
 EntryColumns<std::string> put_entries(const std::vector<Entry>& entries);
 std::vector<Entry> get_entries(const EntryColumns<std::string_view>& columns, Budget& budget);
 

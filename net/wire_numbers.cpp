@@ -59,7 +59,7 @@ Column get_column(ByteReader& in, std::uint64_t count, const char* name) {
       refuse_malformed(std::string(name) + " have a group of impossible size");
     }
     if (head % 2 == 1) {
-      out.insert(out.end(), size, get_number(in, name));
+      out.append(size, get_number(in, name));
     } else {
       for (std::uint64_t i = 0; i < size; ++i) out.push_back(get_number(in, name));
     }

@@ -13,6 +13,9 @@
 //
 // Decoders inside net/ throw Refused; it never leaves decode_frame and decode_record.
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -47,7 +50,53 @@ class Budget {
   std::uint64_t left_;
 };
 
-using Column = std::vector<std::uint64_t>;
+// A list of numbers. A frame has two dozen of them, mostly of one or two numbers: the first few
+// take no allocation.
+class Column {
+ public:
+  Column() = default;
+  Column(std::size_t count, std::uint64_t number) { append(count, number); }
+
+  std::size_t size() const { return size_; }
+  const std::uint64_t* begin() const { return many_.empty() ? few_.data() : many_.data(); }
+  const std::uint64_t* end() const { return begin() + size_; }
+  std::uint64_t* begin() { return many_.empty() ? few_.data() : many_.data(); }
+  std::uint64_t* end() { return begin() + size_; }
+  std::uint64_t operator[](std::size_t i) const { return begin()[i]; }
+  std::uint64_t& operator[](std::size_t i) { return begin()[i]; }
+
+  void reserve(std::size_t count) {
+    if (count > few_.size()) spill(count);
+  }
+  void push_back(std::uint64_t number) {
+    if (many_.empty() && size_ < few_.size()) {
+      few_[size_] = number;
+    } else {
+      if (many_.empty()) spill(2 * few_.size());
+      many_.push_back(number);
+    }
+    ++size_;
+  }
+  void append(std::size_t count, std::uint64_t number) {
+    reserve(size_ + count);
+    for (std::size_t i = 0; i < count; ++i) push_back(number);
+  }
+
+  friend bool operator==(const Column& a, const Column& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
+
+ private:
+  void spill(std::size_t capacity) {
+    const bool first = many_.empty();
+    many_.reserve(capacity);
+    if (first) many_.assign(few_.begin(), few_.begin() + static_cast<std::ptrdiff_t>(size_));
+  }
+
+  std::size_t size_ = 0;
+  std::array<std::uint64_t, 4> few_{};
+  std::vector<std::uint64_t> many_;  // once they are too many: all of them
+};
 
 constexpr std::uint64_t group_max = 119;
 

@@ -97,7 +97,7 @@ class SequencePredictor {
   Interval get(std::uint64_t replica, std::uint64_t first, std::uint64_t extra);
 
  private:
-  std::vector<std::uint64_t> next_;
+  Column next_;
 };
 
 }  // namespace rejoin::wire
