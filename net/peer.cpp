@@ -35,6 +35,7 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::ui
     donated_.clear();
     seen_ = 0;  // sent_ goes on: late frames of the old session must not pass for new ones
     told_route.reset();
+    answer_at_ns = 0;
     state_ = PeerState::silent;
     replica_ = replica;
   }
@@ -132,20 +133,21 @@ bool Peer::settle_debts(std::uint64_t durable) {
 void Peer::tick() {
   if (!showed_clock_) return;
   showed_clock_ = false;
-  progress_before_ = std::exchange(progress_, acknowledged_ - relayed_);
+  if (ticked_) progress_ = acknowledged_ - settled_;
+  ticked_ = true;
+  settled_.merge(acknowledged_);
 }
 
 bool Peer::stalled(const ReplicaId& origin) const {
-  if (!progress_before_) return false;
-  const SequenceSet* before = progress_before_->seen(origin);
-  const SequenceSet* now = progress_->seen(origin);
-  return (before == nullptr ? 0 : before->count()) == (now == nullptr ? 0 : now->count());
+  if (!progress_) return false;
+  const SequenceSet* came = progress_->seen(origin);
+  return came == nullptr || came->empty();
 }
 
 void Peer::forget_progress() {
   progress_.reset();
-  progress_before_.reset();
-  relayed_ = {};
+  ticked_ = false;
+  settled_ = {};
   showed_clock_ = false;
 }
 

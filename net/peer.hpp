@@ -84,7 +84,7 @@ class Peer {
   // ---- relaying: dots of other origins go to it only if it made no progress with them, but by our
   // help, between two ticks, and showed its clock in each
   void tick();
-  void relayed(const CausalContext& dots) { relayed_.merge(dots); }
+  void relayed(const CausalContext& dots) { settled_.merge(dots); }
   bool stalled(const ReplicaId& origin) const;
 
   // ---- repair, as donor
@@ -138,10 +138,12 @@ class Peer {
   std::uint64_t frame_bytes_max_ = 0;
 
   CausalContext acknowledged_;
-  CausalContext relayed_;                         // what we sent it of other origins
-  std::optional<CausalContext> progress_;         // acknowledged but not relayed, at the last tick
-  std::optional<CausalContext> progress_before_;  // at the one before
-  bool showed_clock_ = false;                     // since the last tick
+  // What it had at the last tick, and what we sent it of other origins: no progress of its own. The
+  // two together stay about as short as a clock, however long the session.
+  CausalContext settled_;
+  bool ticked_ = false;                    // settled_ has what it had at a tick
+  std::optional<CausalContext> progress_;  // what came by itself between the last two ticks
+  bool showed_clock_ = false;              // since the last tick
   std::deque<Flight> flights_;
   CausalContext in_flight_;  // the dots of all flights
   std::uint64_t flight_bytes_ = 0;

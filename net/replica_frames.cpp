@@ -141,10 +141,9 @@ void Replica::answer(Peer& peer, Now now) {
     return send_hello(*peer.route, &peer);
   }
   if (peer.answer_at_ns > now.mono_ns) return;
-  // Two that both lead elsewhere would answer one another for ever.
-  if (peer.route) {
-    peer.answer_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
-  }
+  // Once an interval: the answer that goes everywhere is a hello there, too, that does not hear its
+  // receiver; and two routes that both lead elsewhere would answer one another for ever.
+  peer.answer_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
   for (const auto& [id, route] : routes_) {
     if ((peer.route || wants_hello(route)) && !route.loops) send_hello(id, &peer);
   }
