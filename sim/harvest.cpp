@@ -14,14 +14,19 @@ constexpr std::uint64_t orders = 3;
 constexpr double twice = 0.25;
 constexpr std::uint64_t everything = ~std::uint64_t{0};
 
+// A longer history is reordered piece by piece: a store that sees every second dot of it first
+// carries as many intervals, and to merge them all takes the square of their number.
+constexpr std::size_t piece = 512;
+
 // Each at a place of its own, some at a second one.
 std::vector<const Entry*> reordered(const std::vector<const Entry*>& entries, std::uint64_t order,
                                     const Draws& draws) {
-  std::vector<std::pair<std::uint64_t, const Entry*>> places;
+  using Place = std::pair<std::size_t, std::uint64_t>;  // its piece, and where in it
+  std::vector<std::pair<Place, const Entry*>> places;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::uint64_t bits = draws.bits(Purpose::harvest, order, i);
-    places.emplace_back(bits, entries[i]);
-    if (chance(mix64(bits), twice)) places.emplace_back(mix64(bits + 1), entries[i]);
+    places.push_back({{i / piece, bits}, entries[i]});
+    if (chance(mix64(bits), twice)) places.push_back({{i / piece, mix64(bits + 1)}, entries[i]});
   }
   std::sort(places.begin(), places.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -8,6 +8,7 @@
 // is seen.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,8 +42,13 @@ class Sessions {
 
  private:
   struct Session {
+    struct Found {  // the first so many of what it wrote are there
+      ReplicaId at;
+      std::size_t entries = 0;
+    };
     CausalContext token;
     std::vector<EntryNumber> wrote;
+    std::map<unsigned, Found> found;  // by node
     unsigned at = 0;
   };
   struct Write {

@@ -289,23 +289,11 @@ void World::record_entry(Node& node, const Entry& entry) {
 
 void World::transmit(Node& node, Replica::Transmit transmit) {
   const unsigned target = node.route_to[transmit.route];
-  const auto frame = decode_frame(transmit.bytes, store_, plan_.config.frame_bytes_max);
-  if (!frame) {
-    return violate("frame", node.number, "a frame cannot be read: " + frame.error().message);
-  }
-  if (node.drains % scenario_.check_every == 0 && encode_frame(*frame, store_) != transmit.bytes) {
-    return violate("codec", node.number, "a frame that is read and written again is another");
-  }
-  const CausalContext shown = shown_by(*frame);
-  if (!node.disk.held().covers(shown)) {
-    return violate("durability", node.number,
-                   "a frame shows dots that are not durable at its sender");
-  }
-  const bool only_a_clock =
-      std::holds_alternative<ClockShown>(frame->body) || std::holds_alternative<Hello>(frame->body);
-  if (phase_ == Phase::quiet && !only_a_clock && now_ > calm_from() + scenario_.quiet / 2) {
-    return violate("unrest", node.number,
-                   "all is equal, and still there is sent: " + described(*frame));
+  std::optional<Frame> frame;
+  const bool sampled = node.drains % scenario_.check_every == 0;
+  if (sampled || phase_ == Phase::quiet || recorder_ != nullptr) {
+    frame = inspected(node, transmit.bytes, sampled);
+    if (!frame) return;
   }
   ++totals_.frames;
   totals_.bytes += transmit.bytes.size();
@@ -321,6 +309,31 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
       network_.send(node.number, target, std::move(payload), now_);
   if (recorder_ != nullptr) recorder_->sent(network_.copies_coming());
   put_on_the_way(deliveries);
+}
+
+// The frame, or nothing and a violation.
+std::optional<Frame> World::inspected(const Node& node, const std::string& bytes, bool rewritten) {
+  auto frame = decode_frame(bytes, store_, plan_.config.frame_bytes_max);
+  if (!frame) {
+    violate("frame", node.number, "a frame cannot be read: " + frame.error().message);
+    return std::nullopt;
+  }
+  if (rewritten && encode_frame(*frame, store_) != bytes) {
+    violate("codec", node.number, "a frame that is read and written again is another");
+    return std::nullopt;
+  }
+  const CausalContext shown = shown_by(*frame);
+  if (!node.disk.held().covers(shown)) {
+    violate("durability", node.number, "a frame shows dots that are not durable at its sender");
+    return std::nullopt;
+  }
+  const bool only_a_clock =
+      std::holds_alternative<ClockShown>(frame->body) || std::holds_alternative<Hello>(frame->body);
+  if (phase_ == Phase::quiet && !only_a_clock && now_ > calm_from() + scenario_.quiet / 2) {
+    violate("unrest", node.number, "all is equal, and still there is sent: " + described(*frame));
+    return std::nullopt;
+  }
+  return *std::move(frame);
 }
 
 void World::schedule_deadline(Node& node) {

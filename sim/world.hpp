@@ -85,6 +85,7 @@ class World {
   void drain(Node& node);
   void persist(Node& node, std::vector<std::string> records);
   void transmit(Node& node, Replica::Transmit transmit);
+  std::optional<Frame> inspected(const Node& node, const std::string& bytes, bool rewritten);
   void schedule_deadline(Node& node);
   ReplicaId replica_of(const Node& node) const;
   void start(Node& node);
@@ -115,7 +116,8 @@ class World {
   // A late duplicate of an old clock makes its receiver send again, which is right; only after the
   // last of them may nothing but clocks be sent.
   Time calm_from() const { return std::max(converged_at_, stragglers_until_); }
-  bool all_equal(std::string& canonical) const;
+  bool settled(const Node& node) const;
+  bool all_equal(std::string& canonical);
   void judge_entries();
   void judge_values(const std::vector<bool>& happened);
   void judge_expected(const std::map<std::string, std::string>& values);
@@ -148,6 +150,7 @@ class World {
   Time converged_at_ = 0;
   Time stragglers_until_ = 0;  // the last arrival of what was sent before all healed
   std::string converged_canonical_;
+  unsigned unsettled_ = 0;  // a node that was not settled when last asked
   std::vector<Node> nodes_;
   Ledger ledger_;
   Oracle oracle_;

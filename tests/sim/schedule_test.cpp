@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <vector>
+#include <set>
+#include <utility>
 
 #include "sim/random.hpp"
 
@@ -28,25 +28,35 @@ TEST(Schedule, EventsOfOneMomentComeInTheOrderOfAdding) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(schedule.take(), i);
 }
 
-TEST(Schedule, IsAStableSortWhileEventsComeAndGo) {
-  const Draws draws(5);
+// Against a sorted list: events of the same moment, of the same day, of days ahead, and beyond what
+// the calendar shows at once.
+void compare_with_a_sorted_list(Time span, std::uint64_t seed) {
+  const Draws draws(seed);
   Schedule<std::pair<Time, int>> schedule;
-  std::vector<std::pair<Time, int>> waiting;
+  std::set<std::pair<Time, int>> waiting;
   Time now = 0;
   for (int i = 0; i < 5000; ++i) {
     const std::uint64_t bits = draws.bits(Purpose::latency, static_cast<std::uint64_t>(i));
-    if (bits % 3 != 0 || waiting.empty()) {
-      const Time at = now + mix64(bits) % 50;
+    const bool filling = i / 500 % 2 == 0;
+    if (bits % 8 < (filling ? 6U : 2U) || waiting.empty()) {
+      const Time at = now + mix64(bits) % span;
       schedule.add(at, {at, i});
-      waiting.emplace_back(at, i);
+      waiting.emplace(at, i);
     } else {
-      const auto first = std::min_element(waiting.begin(), waiting.end());
-      now = first->first;
+      now = waiting.begin()->first;
       ASSERT_EQ(schedule.next(), now);
-      ASSERT_EQ(schedule.take(), *first);
-      waiting.erase(first);
+      ASSERT_EQ(schedule.take(), *waiting.begin());
+      waiting.erase(waiting.begin());
     }
     ASSERT_EQ(schedule.size(), waiting.size());
+  }
+}
+
+TEST(Schedule, IsAStableSortWhileEventsComeAndGo) {
+  std::uint64_t seed = 5;
+  for (Time span : {Time{1}, Time{50}, millisecond, 40 * millisecond, 3 * second, 60 * second,
+                    100'000 * second}) {
+    compare_with_a_sorted_list(span, ++seed);
   }
 }
 
