@@ -7,7 +7,7 @@
 // A scenario holds the Watch, each run its own Watching: what one run noted is not there in the
 // next, so a run stays a function of scenario and seed.
 
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
