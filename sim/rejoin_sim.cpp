@@ -27,6 +27,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(report_command());
   commands.push_back(exhaust_command());
   commands.push_back(history_command());
+  commands.push_back(search_command());
   return commands;
 }
 

@@ -36,6 +36,7 @@ std::unique_ptr<Command> verify_command();
 std::unique_ptr<Command> merge_command();
 std::unique_ptr<Command> report_command();
 std::unique_ptr<Command> exhaust_command();
+std::unique_ptr<Command> search_command();
 
 constexpr int usage = 4;
 // Says on standard error what is wrong; returns `usage`.

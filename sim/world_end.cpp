@@ -99,6 +99,9 @@ void World::judge_entries() {
   }
   if (!violation_) judge_values(happened);
   if (violation_) return;
+  // What a repair saved of an entry that was lost with its disk is in no entry that is left.
+  const bool may_be_half = wiped_ && totals_.lost > 0;
+  if (may_be_half) return judge_rest();
   if (auto wrong = merged_otherwise(ledger_, happened, converged_canonical_, draws_)) {
     return violate("harvest", 0, *wrong);
   }

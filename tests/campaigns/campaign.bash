@@ -45,11 +45,17 @@ conclude() { :; }
 
 # run_campaign PROGRAM FILTER: builds, runs, shows, and keeps the receipt.
 run_campaign() {
-  local program=$1 filter=$2 started out status verdict
+  local program=$1 filter=$2
   cmake --preset release >/dev/null && cmake --build --preset release --target "$program" || exit 1
+  run_command build/release/bin/"$program" --gtest_filter="$filter" --gtest_brief=1
+}
+
+# run_command COMMAND...: runs it, shows, and keeps the receipt.
+run_command() {
+  local started out status verdict
   out=$(mktemp)
   started=$SECONDS
-  build/release/bin/"$program" --gtest_filter="$filter" --gtest_brief=1 | tee "$out"
+  "$@" | tee "$out"
   status=${PIPESTATUS[0]}
   conclude "$out" | tee -a "$out"
   verdict=passed

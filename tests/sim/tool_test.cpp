@@ -206,6 +206,32 @@ TEST(RejoinSim, ExportWritesEachFormat) {
   EXPECT_EQ(rejoin_sim(run + "mermaid --from 1 --until 2").output.rfind("sequenceDiagram", 0), 0U);
   EXPECT_TRUE(nlohmann::json::parse(rejoin_sim(run + "perfetto").output).contains("traceEvents"));
   EXPECT_EQ(rejoin_sim(run + "png").code, 4);
+TEST(RejoinSim, ExhaustCountsAndReplays) {
+  const Ended all = rejoin_sim("exhaust --replicas 2 --ops 1 --drop --json -");
+  EXPECT_EQ(all.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(all.output)["complete"], true);
+  EXPECT_EQ(rejoin_sim("exhaust --replicas 2 --ops 1 --choices 0,1").code, 0);
+  EXPECT_EQ(rejoin_sim("exhaust --replicas 4 --ops 4 --for 50ms").code, 2) << "not complete";
+  EXPECT_EQ(rejoin_sim("exhaust --act nonsense").code, 4);
+  EXPECT_EQ(rejoin_sim("exhaust --op 'awset k add e'").code, 4);
+  EXPECT_EQ(rejoin_sim("exhaust --choices x").code, 4);
+}
+
+TEST(RejoinSim, ASearchIsTheSameForAnyNumberOfJobsAndKeepsItsCorpus) {
+  const Folder folder;
+  const File scenario(tiny);
+  const std::string search = "search " + scenario.path() + " --search 3 --runs 70 --json - ";
+  const auto one = nlohmann::json::parse(rejoin_sim(search).output);
+  EXPECT_EQ(one["runs"], 70);
+  const auto three =
+      nlohmann::json::parse(rejoin_sim(search + "--jobs 3 --corpus " + folder / "corpus").output);
+  EXPECT_EQ(three["buckets"], one["buckets"]);
+  EXPECT_EQ(three["kept"], one["kept"]);
+  std::size_t seeds = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "corpus")) {
+    seeds += entry.path().extension() == ".seed";
+  }
+  EXPECT_EQ(seeds, one["kept"]);
 }
 
 TEST(RejoinSim, AFaultThatDidNotBiteIsTwo) {
