@@ -206,6 +206,8 @@ TEST(RejoinSim, ExportWritesEachFormat) {
   EXPECT_EQ(rejoin_sim(run + "mermaid --from 1 --until 2").output.rfind("sequenceDiagram", 0), 0U);
   EXPECT_TRUE(nlohmann::json::parse(rejoin_sim(run + "perfetto").output).contains("traceEvents"));
   EXPECT_EQ(rejoin_sim(run + "png").code, 4);
+}
+
 TEST(RejoinSim, ExhaustCountsAndReplays) {
   const Ended all = rejoin_sim("exhaust --replicas 2 --ops 1 --drop --json -");
   EXPECT_EQ(all.code, 0);
