@@ -47,7 +47,7 @@ class AwSet {
   auto add(auto&& who, const T& element) {
     return on_element(who, element, [&](const T& e) { return slots_[e].put(who, Unit{}); });
   }
-  auto remove(auto&& who, const T& element) { return slots_[element].clear(who); }
+  auto remove(auto&& who, const T& element) { return slots_[canonical(element)].clear(who); }
   auto clear(auto&& who) { return slots_.clear(who); }
 
   bool contains(const T& element) const { return !slots_.at(element).empty(); }
