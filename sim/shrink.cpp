@@ -12,7 +12,7 @@
 namespace rejoin::sim {
 namespace {
 
-constexpr std::uint64_t seeds_tried = 6;
+constexpr std::uint64_t seeds_tried = 12;
 
 class Shrinker {
  public:
@@ -32,7 +32,7 @@ class Shrinker {
       step("fates", [&] { fates(); });
       step("nodes", [&] { nodes(); });
       step("cut", [&] { cut(); });
-      step("Config", [&] { each_of(smaller_config(best_)); });
+      step("Config", [&] { each_of(smaller_config(best_), false); });
       step("defaults", [&] { each_of(defaults_of(best_)); });
       step("rounding", [&] { round(); });
       again = size_of(best_) < before || weight_of(best_) < weight;
@@ -189,19 +189,28 @@ class Shrinker {
   // What is left draws from a seed that was found for more: with another, less may do.
   bool fewer_with_other_seeds() {
     const std::size_t before = size_of(best_);
-    const auto without = [&](auto list, std::size_t i) {
-      for (std::uint64_t seed = 1; seed <= seeds_tried && !done(); ++seed) {
-        Scenario candidate = best_;
-        candidate.seed = seed;
-        auto& items = candidate.*list;
-        items.erase(items.begin() + static_cast<std::ptrdiff_t>(i));
-        if (take(std::move(candidate))) return;
-      }
-    };
-    for (std::size_t i = best_.faults.size(); i-- > 0;) without(&Scenario::faults, i);
-    for (std::size_t i = best_.fates.size(); i-- > 0;) without(&Scenario::fates, i);
-    for (std::size_t i = best_.doings.size(); i-- > 0;) without(&Scenario::doings, i);
+    fewer_with_other_seeds(&Scenario::faults);
+    fewer_with_other_seeds(&Scenario::fates);
+    fewer_with_other_seeds(&Scenario::doings);
     return size_of(best_) < before;
+  }
+  template <class T>
+  void fewer_with_other_seeds(std::vector<T> Scenario::*list) {
+    for (std::size_t chunk = (best_.*list).size() / 2; chunk > 0 && !done(); chunk /= 2) {
+      for (std::size_t end = (best_.*list).size(); end > 0 && !done();) {
+        const std::size_t begin = end > chunk ? end - chunk : 0;
+        bool taken = false;
+        for (std::uint64_t seed = 1; seed <= seeds_tried && !taken && !done(); ++seed) {
+          Scenario candidate = best_;
+          candidate.seed = seed;
+          auto& items = candidate.*list;
+          items.erase(items.begin() + static_cast<std::ptrdiff_t>(begin),
+                      items.begin() + static_cast<std::ptrdiff_t>(end));
+          taken = take(std::move(candidate));
+        }
+        end = begin;
+      }
+    }
   }
 
   Scenario best_;

@@ -270,7 +270,8 @@ std::vector<Edit> defaults_of(const Scenario& scenario) {
 
 std::vector<Edit> smaller_config(const Scenario& scenario) {
   std::vector<Edit> edits;
-  for (std::uint64_t divisor : {std::uint64_t{1'000'000'000}, std::uint64_t{10}}) {
+  for (std::uint64_t divisor :
+       {std::uint64_t{1'000'000'000}, std::uint64_t{10}, std::uint64_t{2}}) {
     edit_each(edits, scenario.config.size(), [divisor](Scenario& s, std::size_t i) {
       Range<std::uint64_t>& range = s.config[i].second;
       range.low = range.high = std::max<std::uint64_t>(1, range.high / divisor);

@@ -39,7 +39,8 @@ TEST_P(EachExample, WrittenDownASeedRunsToTheSameTrace) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Examples, EachExample, testing::Values("split", "crashes", "repair"),
+INSTANTIATE_TEST_SUITE_P(Examples, EachExample,
+                         testing::Values("split", "crashes", "repair", "tight"),
                          [](const auto& name) { return std::string(name.param); });
 
 TEST(Pinned, EditsOfASeedAreWrittenDownToo) {

@@ -176,7 +176,8 @@ TEST_P(EachScenario, HoldsAndBitesAndComesAgain) {
   EXPECT_EQ(std::unique(traces.begin(), traces.end()), traces.end()) << "seeds differ";
 }
 
-INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenario, testing::Values("split", "crashes", "repair"),
+INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenario,
+                         testing::Values("split", "crashes", "repair", "tight"),
                          [](const auto& name) { return std::string(name.param); });
 
 }  // namespace
