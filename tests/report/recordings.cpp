@@ -27,7 +27,7 @@ std::string made_up(int events) {
   constexpr int nodes = 8;
   constexpr std::int64_t step = 1'000'000;
   std::string list;
-  std::string messages = "[0,0]";
+  std::string messages = "[0,0,\"0\"]";
   std::vector<std::pair<int, int>> sent;  // under way, oldest first: number and target
   std::size_t taken = 0;
   int number = 0;
@@ -48,7 +48,7 @@ std::string made_up(int events) {
     }
     add(i, "state", node, 0, "\"" + std::to_string(i / 9 % 3) + "\"", "null", "", 0);
     const int target = (node + 1 + i % (nodes - 1)) % nodes;
-    messages += ",[" + std::to_string(node) + "," + std::to_string(target) + "]";
+    messages += ",[" + std::to_string(node) + "," + std::to_string(target) + ",\"0\"]";
     add(i, "send", node, ++number, "100", "null", "entries", 1);
     if (i % 11 == 0) {
       add(i, "lost", node, number, "0", "0", "under_way", 0);
