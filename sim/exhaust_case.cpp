@@ -7,6 +7,7 @@
 #include "crdt/hash.hpp"
 #include "sim/description.hpp"
 #include "sim/families.hpp"
+#include "sim/made.hpp"
 #include "sim/perform.hpp"
 
 namespace rejoin::sim {
@@ -113,11 +114,7 @@ void ExhaustCase::persist(Node& node, std::string bytes) {
 }
 
 void ExhaustCase::record_entry(Node& node, const Entry& entry) {
-  bool made_here = true;
-  entry.dots.each_replica([&](const ReplicaId& replica, const SequenceSet&) {
-    made_here = made_here && replica == node.replica->self();
-  });
-  if (!made_here) {
+  if (!made_by(node.replica->self(), entry)) {
     if (auto wrong = ledger_.altered(entry)) violate("relay", node.number, *wrong);
     return;
   }
@@ -412,15 +409,7 @@ void ExhaustCase::judge() {
 
 void ExhaustCase::judge_values(const std::vector<bool>& happened) {
   const Store& store = nodes_.front().replica->store();
-  std::vector<DotNumber> live;
-  for (const auto& [object, slots] : store.objects()) {
-    for (const auto& [path, fragments] : slots) {
-      for (const Store::Live& fragment : fragments) {
-        live.push_back(ledger_.number(store.full(fragment.dot)));
-      }
-    }
-  }
-  std::sort(live.begin(), live.end());
+  const std::vector<DotNumber> live = live_in(store, ledger_);
   if (live != specification_.standing(happened)) {
     return violate("specification", 0, "what is live is not what the operations left standing");
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/description.hpp"
+#include "sim/made.hpp"
 #include "sim/perform.hpp"
 #include "sim/workload.hpp"
 
@@ -260,14 +261,9 @@ void World::persist(Node& node, std::vector<std::string> records) {
   if (recorder_ != nullptr) recorder_->note(What::persist, node.number, node.disk.waiting());
 }
 
-// An entry on its way to the disk of the node that made it: the first that anybody sees of it. (One
-// that also has dots of others was joined elsewhere.)
+// An entry on its way to the disk of the node that made it: the first that anybody sees of it.
 void World::record_entry(Node& node, const Entry& entry) {
-  bool made_here = true;
-  entry.dots.each_replica([&](const ReplicaId& replica, const SequenceSet&) {
-    made_here = made_here && replica == node.replica->self();
-  });
-  if (!made_here) {
+  if (!made_by(node.replica->self(), entry)) {
     if (auto wrong = ledger_.altered(entry)) violate("relay", node.number, *wrong);
     return;
   }

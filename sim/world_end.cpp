@@ -6,6 +6,7 @@
 
 #include "sim/families.hpp"
 #include "sim/harvest.hpp"
+#include "sim/made.hpp"
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
@@ -148,15 +149,7 @@ void World::judge_values(const std::vector<bool>& happened) {
   look_in_the_end();
   if (violation_) return;
   const Store& store = nodes_.front().replica->store();
-  std::vector<DotNumber> live;
-  for (const auto& [object, slots] : store.objects()) {
-    for (const auto& [path, fragments] : slots) {
-      for (const Store::Live& fragment : fragments) {
-        live.push_back(ledger_.number(store.full(fragment.dot)));
-      }
-    }
-  }
-  std::sort(live.begin(), live.end());
+  const std::vector<DotNumber> live = live_in(store, ledger_);
   if (const std::string wrong = unmeant(live, happened); !wrong.empty()) {
     return violate("specification", 0,
                    "what is live is not what the operations left standing: " + wrong);

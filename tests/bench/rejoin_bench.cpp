@@ -3,12 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "sim/rejoin_sim_command.hpp"
 #include "tests/bench/rejoin_bench_sim.hpp"
 
 namespace rejoin::bench {
@@ -43,16 +43,6 @@ nlohmann::ordered_json json_of(const Row& row) {
   return json;
 }
 
-bool write(const nlohmann::ordered_json& json, const std::string& where) {
-  if (where == "-") {
-    std::cout << json.dump(2) << "\n";
-    return std::cout.good();
-  }
-  std::ofstream out(where);
-  out << json.dump(2) << "\n";
-  return out.good();
-}
-
 int main_of(int argc, char** argv) {
   Settings settings;
   std::string group = "sim";
@@ -80,7 +70,7 @@ int main_of(int argc, char** argv) {
     std::cerr << "rejoin-bench: " << done.error().message << "\n";
     return failed;
   }
-  if (!where.empty() && !write(rows, where)) {
+  if (!where.empty() && !sim::write_json(rows, where)) {
     std::cerr << "rejoin-bench: " << where << ": cannot be written\n";
     return usage;
   }
