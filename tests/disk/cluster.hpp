@@ -20,10 +20,13 @@
 
 #include "net/disk/sqlite_storage.hpp"
 #include "net/replica.hpp"
+#include "sim/fault_file_system.hpp"
 #include "sim/ledger.hpp"
-#include "tests/disk/fault_file_system.hpp"
 
 namespace rejoin::disk_test {
+
+using sim::FaultFileSystem;
+using sim::Survival;
 
 class Cluster {
  public:

@@ -18,8 +18,12 @@
 #include "net/disk/file_system.hpp"
 #include "net/disk/sqlite_storage.hpp"
 #include "net/storage.hpp"
+#include "sim/fault_file_system.hpp"
 
 namespace rejoin::disk_test {
+
+using sim::FaultFileSystem;
+using sim::Survival;
 
 using Records = std::vector<std::string>;
 

@@ -14,8 +14,8 @@
 #include "crdt/hash.hpp"
 #include "net/disk/vfs.hpp"
 #include "net/memory_storage.hpp"
+#include "sim/fault_file_system.hpp"
 #include "tests/disk/disk_fixture.hpp"
-#include "tests/disk/fault_file_system.hpp"
 
 namespace rejoin::disk_test {
 namespace {

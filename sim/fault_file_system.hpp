@@ -7,6 +7,9 @@
 //
 // A sync that fails loses the writes that it was to keep: a later sync does not bring them back,
 // while readers go on seeing them. That is what Linux does.
+//
+// What SQLite stands on in the simulator (sqlite_platter.hpp) and in the tests of the disk. Nothing
+// here reads a clock or an address: the same calls and the same plan give the same bytes.
 
 #include <cstdint>
 #include <map>
@@ -17,7 +20,7 @@
 
 #include "net/disk/file_system.hpp"
 
-namespace rejoin::disk_test {
+namespace rejoin::sim {
 
 // What becomes of changes that were not synced when the power goes.
 enum class Survival { none, all, some };
@@ -47,6 +50,16 @@ class FaultFileSystem final : public FileSystem {
     lie_in_sync_ = syncs_ + n;
     cut_after_lie_ = cut_after;
   }
+  // From now on every sync says that it worked and keeps nothing. In the end, what was written
+  // since is on the disk, as when a cache is emptied late.
+  void lie(bool lies);
+  // The n-th write from now on lands elsewhere in its file, on the beginning of a drawn page.
+  void misdirect_write(std::uint64_t n, std::uint64_t bits) {
+    misdirect_ = writes_ + n;
+    misdirect_bits_ = bits;
+  }
+  // At once, a bit of the file is another, also on the disk. False: there is none.
+  bool rot(const std::string& path, std::uint64_t bits);
   // Before the n-th change from now on, the power goes: everything fails until power_on.
   void cut_power(std::uint64_t n) { cut_ = changes_ + n; }
   // A write that would make all files together larger fails: the disk is full.
@@ -54,12 +67,16 @@ class FaultFileSystem final : public FileSystem {
   // At once.
   void cut_power() { powered_ = false; }
   // What is planned will not happen.
-  void plan_nothing() { cut_ = fail_change_ = fail_sync_ = fail_call_ = lie_in_sync_ = 0; }
+  void plan_nothing() {
+    cut_ = fail_change_ = fail_sync_ = fail_call_ = lie_in_sync_ = misdirect_ = 0;
+  }
   bool has_power() const { return powered_; }
   bool has_failed() const { return failed_; }
   std::uint64_t calls() const { return calls_; }
   std::uint64_t changes() const { return changes_; }
   std::uint64_t syncs() const { return syncs_; }
+  // Of all files, as a reader sees them.
+  std::uint64_t bytes() const;
 
   // Starts again from what a power cut leaves. With Survival::some, each unsynced write survives or
   // not, or up to some byte of it, or in some of its sectors, as the seed says. No file may be
@@ -104,6 +121,7 @@ class FaultFileSystem final : public FileSystem {
   std::uint64_t calls_ = 0;
   std::uint64_t changes_ = 0;
   std::uint64_t syncs_ = 0;
+  std::uint64_t writes_ = 0;
   std::uint64_t fail_call_ = 0;
   std::uint64_t bytes_max_ = ~std::uint64_t{0};
   unsigned quarters_done_ = 2;
@@ -111,10 +129,13 @@ class FaultFileSystem final : public FileSystem {
   std::uint64_t fail_sync_ = 0;
   std::uint64_t lie_in_sync_ = 0;
   std::uint64_t cut_after_lie_ = 0;
+  std::uint64_t misdirect_ = 0;
+  std::uint64_t misdirect_bits_ = 0;
   std::uint64_t cut_ = 0;
   std::uint64_t trace_ = 0;
   bool failed_ = false;
   bool powered_ = true;
+  bool lies_ = false;
 };
 
-}  // namespace rejoin::disk_test
+}  // namespace rejoin::sim

@@ -1,4 +1,4 @@
-#include "tests/disk/fault_file_system.hpp"
+#include "sim/fault_file_system.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,13 @@
 
 #include "crdt/hash.hpp"
 
-namespace rejoin::disk_test {
+namespace rejoin::sim {
+
+namespace {
+
+constexpr std::uint64_t page = 4096;
+
+}  // namespace
 
 class FaultFile final : public File {
  public:
@@ -90,6 +96,10 @@ void FaultFileSystem::apply(const Change& change, std::string& content) {
 Result<void> FaultFileSystem::write(Node& node, const std::string& path, Change change_made) {
   const std::uint64_t detail = combine64(change_made.offset, hash64(change_made.bytes));
   const bool truncates = change_made.truncates;
+  if (!truncates && ++writes_ == misdirect_) {
+    const std::uint64_t pages = node.cached.size() / page + 1;
+    change_made.offset = misdirect_bits_ % pages * page;
+  }
   auto allowed = change(truncates ? "truncate" : "write", path, detail);
   if (!allowed && !powered_) return allowed;
   if (!has_room_for(node, change_made)) {
@@ -108,9 +118,13 @@ Result<void> FaultFileSystem::write(Node& node, const std::string& path, Change 
 bool FaultFileSystem::has_room_for(const Node& node, const Change& change_made) const {
   const std::uint64_t end = change_made.offset + change_made.bytes.size();
   if (end <= node.cached.size()) return true;
-  std::uint64_t used = end - node.cached.size();
-  for (const auto& [name, named] : names_) used += named->cached.size();
-  return used <= bytes_max_;
+  return bytes() + (end - node.cached.size()) <= bytes_max_;
+}
+
+std::uint64_t FaultFileSystem::bytes() const {
+  std::uint64_t used = 0;
+  for (const auto& [name, node] : names_) used += node->cached.size();
+  return used;
 }
 
 Result<void> FaultFileSystem::sync(const std::shared_ptr<Node>& node, const std::string& path) {
@@ -120,6 +134,7 @@ Result<void> FaultFileSystem::sync(const std::shared_ptr<Node>& node, const std:
     failed_ = true;
     allowed = Error{ErrorCode::storage_failed, "cannot sync " + path + ": planned"};
   }
+  if (lies_ && allowed) return {};
   if (syncs_ == lie_in_sync_) {
     cut_ = changes_ + cut_after_lie_;
   } else if (allowed) {
@@ -130,6 +145,30 @@ Result<void> FaultFileSystem::sync(const std::shared_ptr<Node>& node, const std:
   }
   node->unsynced.clear();  // always: what a failed or lying sync lost stays lost
   return allowed;
+}
+
+void FaultFileSystem::lie(bool lies) {
+  if (lies_ && !lies) {
+    for (const auto& [name, node] : names_) {
+      node->durable = node->cached;
+      node->unsynced.clear();
+    }
+    durable_names_ = names_;
+  }
+  lies_ = lies;
+}
+
+bool FaultFileSystem::rot(const std::string& path, std::uint64_t bits) {
+  const auto found = names_.find(path);
+  if (found == names_.end() || found->second->cached.empty()) return false;
+  Node& node = *found->second;
+  const std::uint64_t at = bits / 8 % node.cached.size();
+  const auto mask = static_cast<unsigned char>(1U << bits % 8);
+  for (std::string* content : {&node.cached, &node.durable}) {
+    if (at >= content->size()) continue;
+    (*content)[at] = static_cast<char>(static_cast<unsigned char>((*content)[at]) ^ mask);
+  }
+  return true;
 }
 
 Result<std::unique_ptr<File>> FaultFileSystem::open(const std::string& path, Opening opening) {
@@ -246,4 +285,4 @@ void FaultFileSystem::put(const std::map<std::string, std::string>& files) {
   durable_names_ = names_;
 }
 
-}  // namespace rejoin::disk_test
+}  // namespace rejoin::sim
