@@ -242,7 +242,8 @@ class Replica {
   std::map<NodeId, Peer> peers_;
   std::map<NodeId, std::uint64_t> duplicated_ns_;  // when two processes were last heard as it
   std::optional<Receiving> receiving_;
-  std::uint64_t repair_sessions_ = 0;
+  // From the incarnation on, so that a late chunk for an earlier start is of no session of ours.
+  std::uint64_t repair_sessions_ = setup_.self.incarnation;
   std::set<std::uint64_t> own_past_;  // incarnations of this node that our disk knows
   std::uint64_t digest_at_ns_ = 0;
   std::uint64_t relay_at_ns_ = 0;

@@ -290,6 +290,10 @@ void World::transmit(Node& node, Replica::Transmit transmit) {
   if (sampled || phase_ == Phase::quiet || recorder_ != nullptr) {
     frame = inspected(node, transmit.bytes, sampled);
     if (!frame) return;
+    if (disturbs(node, transmit.route, *frame)) {
+      return violate("unrest", node.number,
+                     "all is equal, and still there is sent: " + described(*frame));
+    }
   }
   ++totals_.frames;
   totals_.bytes += transmit.bytes.size();
@@ -321,12 +325,6 @@ std::optional<Frame> World::inspected(const Node& node, const std::string& bytes
   const CausalContext shown = shown_by(*frame);
   if (!node.disk.held().covers(shown)) {
     violate("durability", node.number, "a frame shows dots that are not durable at its sender");
-    return std::nullopt;
-  }
-  const bool only_a_clock =
-      std::holds_alternative<ClockShown>(frame->body) || std::holds_alternative<Hello>(frame->body);
-  if (phase_ == Phase::quiet && !only_a_clock && now_ > calm_from() + scenario_.quiet / 2) {
-    violate("unrest", node.number, "all is equal, and still there is sent: " + described(*frame));
     return std::nullopt;
   }
   return *std::move(frame);

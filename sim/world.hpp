@@ -116,6 +116,7 @@ class World {
   // A late duplicate of an old clock makes its receiver send again, which is right; only after the
   // last of them may nothing but clocks be sent.
   Time calm_from() const { return std::max(converged_at_, stragglers_until_); }
+  bool disturbs(const Node& node, RouteId route, const Frame& frame) const;
   bool settled(const Node& node) const;
   bool all_equal(std::string& canonical);
   void judge_entries();

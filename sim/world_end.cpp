@@ -47,6 +47,22 @@ void World::watch_convergence() {
   phase_ = Phase::over;
 }
 
+// A frame that says more than a clock, once all is quiet. Until peer_timeout has passed a node may
+// go on offering to a process that is no more: it has no other way to learn that nobody will
+// answer.
+bool World::disturbs(const Node& node, RouteId route, const Frame& frame) const {
+  if (phase_ != Phase::quiet || now_ <= calm_from() + scenario_.quiet / 2) return false;
+  const bool only_a_clock =
+      std::holds_alternative<ClockShown>(frame.body) || std::holds_alternative<Hello>(frame.body);
+  if (only_a_clock) return false;
+  if (now_ > calm_from() + plan_.config.peer_timeout_ms * millisecond) return true;
+  const ReplicaId& there = nodes_[node.route_to.at(route)].replica->self();
+  const std::vector<PeerStatus> peers = node.replica->peers(now_at(node));
+  return std::none_of(peers.begin(), peers.end(), [&](const PeerStatus& peer) {
+    return peer.route == route && peer.replica && *peer.replica != there;
+  });
+}
+
 // Up, everything on its disk and shown, and its clock that of the first.
 bool World::settled(const Node& node) const {
   if (node.state != NodeState::up || node.disk.waiting() > 0) return false;

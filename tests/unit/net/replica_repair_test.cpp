@@ -257,6 +257,31 @@ TEST(ReplicaRepair, ADonorThatForgotTheSessionSaysSo) {
   EXPECT_EQ(cluster[1].stats().repairs_interrupted, 0U) << "it has no such session";
 }
 
+TEST(ReplicaRepair, ALateChunkForAnEarlierStartIsOfNoSessionOfThisOne) {
+  Cluster cluster(2, with_short_log());
+  leave_behind(cluster, 1);
+  cluster.passes = [&](const InFlight& frame) { return !cluster.is<RepairChunk>(frame); };
+  cluster.advance(3'000);
+  std::vector<InFlight> late;
+  for (const InFlight& frame : cluster.sent) {
+    if (cluster.is<RepairChunk>(frame)) late.push_back(frame);
+  }
+  ASSERT_FALSE(late.empty());
+  cluster.crash(1);
+  cluster.member(1).disk.clear();  // with the values that the late chunks leave out
+  cluster.boot(1, 77, true);
+  cluster.sent.clear();
+  cluster.advance(3'000);
+  ASSERT_GT(cluster.count<RepairRequest>(1, 0), 0U);
+  for (const InFlight& frame : late) {
+    EXPECT_TRUE(cluster[1].handle_frame(frame.bytes, cluster.now()));
+  }
+  EXPECT_EQ(cluster[1].stats().frames_refused, 0U);
+  cluster.passes = everything;
+  cluster.advance(10'000);
+  EXPECT_TRUE(cluster.equal());
+}
+
 TEST(ReplicaRepair, OfTwoThatOfferOneIsTaken) {
   Cluster cluster(3, with_short_log());
   leave_behind(cluster, 1);
