@@ -56,9 +56,13 @@ class MessageBuilder : private FirstSegment, public capnp::MallocMessageBuilder 
   explicit MessageBuilder(std::size_t data_bytes)
       : FirstSegment(data_bytes / sizeof(capnp::word) + 64),
         MallocMessageBuilder(first_segment()) {}
-  std::string bytes() {
+  // With room for more bytes behind, which cost no second allocation.
+  std::string bytes(std::size_t room = 0) {
     const auto segments = getSegmentsForOutput();
-    std::string out(capnp::computeSerializedSizeInWords(segments) * sizeof(capnp::word), '\0');
+    const std::size_t size = capnp::computeSerializedSizeInWords(segments) * sizeof(capnp::word);
+    std::string out;
+    out.reserve(size + room);
+    out.resize(size);
     kj::ArrayOutputStream stream({reinterpret_cast<kj::byte*>(out.data()), out.size()});
     capnp::writeMessage(stream, segments);
     return out;

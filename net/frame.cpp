@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -239,6 +240,19 @@ decltype(Frame::body) read_any(schema::Frame::Reader in, const char*& kind, wire
                           ", is of a version newer than " + std::to_string(protocol_version));
 }
 
+std::uint64_t checksum_of(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+// Whether what stands behind the message is its checksum.
+bool is_sealed(std::string_view message, std::string_view seal) {
+  std::uint64_t written = 0;
+  for (std::size_t i = 0; i < frame_seal_bytes; ++i) {
+    written |= std::uint64_t{static_cast<unsigned char>(seal[i])} << (8 * i);
+  }
+  return written == checksum_of(message);
+}
+
 std::string with_head(std::size_t data_bytes, const ReplicaId& sender, const StoreId& store,
                       auto&& fill_the_body) {
   wire::MessageBuilder message(data_bytes);
@@ -250,7 +264,7 @@ std::string with_head(std::size_t data_bytes, const ReplicaId& sender, const Sto
   out.setNodeLow(wire::node_half(sender.node, 8));
   out.setIncarnation(sender.incarnation);
   fill_the_body(out);
-  return message.bytes();
+  return sealed_frame(message.bytes(frame_seal_bytes));
 }
 
 }  // namespace
@@ -258,6 +272,14 @@ std::string with_head(std::size_t data_bytes, const ReplicaId& sender, const Sto
 StoreId StoreId::named(std::string_view cluster) {
   const XXH128_hash_t hash = XXH3_128bits(cluster.data(), cluster.size());
   return {hash.high64, hash.low64};
+}
+
+std::string sealed_frame(std::string message) {
+  const std::uint64_t checksum = checksum_of(message);
+  for (std::size_t i = 0; i < frame_seal_bytes; ++i) {
+    message += static_cast<char>(checksum >> (8 * i) & 0xff);
+  }
+  return message;
 }
 
 std::string encode_frame(const Frame& frame, const StoreId& store) {
@@ -283,8 +305,13 @@ Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::ui
                                                 " bytes, above the limit of " +
                                                 std::to_string(bytes_max)};
   }
+  const std::size_t size = bytes.size() - std::min(bytes.size(), frame_seal_bytes);
+  const std::string_view message = bytes.substr(0, size);
+  if (size == 0 || !is_sealed(message, bytes.substr(size))) {
+    return Error{ErrorCode::malformed, "frame: its checksum does not match: damaged on its way"};
+  }
   const char* kind = "frame";
-  return wire::read_message<schema::Frame, Frame>(bytes, kind, [&](schema::Frame::Reader in) {
+  return wire::read_message<schema::Frame, Frame>(message, kind, [&](schema::Frame::Reader in) {
     wire::check_head("frame", in.getVersion(), protocol_version_min, protocol_version,
                      {in.getStoreHigh(), in.getStoreLow()}, store);
     const ReplicaId sender{wire::node_of(in.getNodeHigh(), in.getNodeLow()), in.getIncarnation()};

@@ -3,11 +3,15 @@
 // Frames between replicas and records on disk, as values; their bytes are Cap'n Proto messages
 // (net/schema/frame.capnp, net/schema/record.capnp). Who answers what: docs/protocol.md.
 //
+// A frame is its message, sealed: a checksum of all before it stands behind, so that damage on the
+// way is refused and never merged, whatever the link. Records leave that to the storage.
+//
 // encode_frame(decode) is total over well-formed values. decode takes hostile bytes: it never
 // throws, reads at most what was sent, caps segments, nesting and traversal, and checks every dot,
-// interval and length. Errors: malformed, version_unsupported, foreign_store (the store id is
-// checked before the body), limit_exceeded (above bytes_max).
+// interval and length. Errors: malformed (the checksum is looked at first), version_unsupported,
+// foreign_store (the store id is checked before the body), limit_exceeded (above bytes_max).
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -115,6 +119,11 @@ struct Frame {
       body;
   friend bool operator==(const Frame&, const Frame&) = default;
 };
+
+// Bytes of the seal: XXH3, 64 bits, little-endian.
+constexpr std::size_t frame_seal_bytes = 8;
+// A frame of a message that somebody else made.
+std::string sealed_frame(std::string message);
 
 std::string encode_frame(const Frame& frame, const StoreId& store);
 // That of an Entries frame, of entries that stay where they are.

@@ -203,7 +203,6 @@ struct Receipt {
   std::uint64_t bites = 0;   // what one is: the kind's row in fault_table.cpp
   std::uint64_t losses = 0;  // what that cost: bytes of frames, records, held events' nanoseconds
   std::uint64_t bites_min = 1;
-  std::uint64_t sealed = 0;  // damaged frames that would pass for sound ones: CURVE stops them
 
   bool vacuous() const { return drawn && bites < bites_min; }
 };

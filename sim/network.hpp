@@ -83,8 +83,6 @@ class Network {
   Arrival arrive(Delivery& delivery, bool up, Time now);
   // The fault of this cause did what it is for. For damage, told by whoever saw it refused.
   void bite(std::uint32_t cause, std::uint64_t bytes);
-  // Its damage passed for a sound frame: only the link's seal stops it.
-  void seal(std::uint32_t cause) { ++receipts_[faults_[cause - 1].spec].sealed; }
   // The node starts: connections to it are new.
   void starts(unsigned node, Time now);
 

@@ -287,7 +287,7 @@ Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
   const std::vector<bool> drawn = drawn_faults(scenario, draws);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     const FaultSpec& spec = scenario.faults[i];
-    plan.receipts.push_back({spec.name, spec.kind, drawn[i], 0, 0, spec.bites_min, 0});
+    plan.receipts.push_back({spec.name, spec.kind, drawn[i], 0, 0, spec.bites_min});
     if (!drawn[i]) continue;
     for (unsigned repetition = 0; repetition < spec.repeat; ++repetition) {
       plan.faults.push_back(draw_fault(scenario, i, repetition, plan.config, draws));

@@ -91,7 +91,6 @@ nlohmann::ordered_json json_of(const Outcome& outcome, double wall_seconds) {
     one["drawn"] = receipt.drawn;
     one["bites"] = receipt.bites;
     one[std::string(losses_of(receipt.kind))] = receipt.losses;
-    if (receipt.sealed > 0) one["sealed"] = receipt.sealed;
     json["receipts"].push_back(std::move(one));
   }
   return json;
@@ -175,7 +174,6 @@ std::string text_of(const Outcome& outcome, double wall_seconds) {
     if (!receipt.drawn) continue;
     text += "  fault " + receipt.fault + ": bit " + std::to_string(receipt.bites) + " times, " +
             std::to_string(receipt.losses) + " " + std::string(losses_of(receipt.kind));
-    if (receipt.sealed > 0) text += ", " + std::to_string(receipt.sealed) + " stopped by the seal";
     text += "\n";
   }
   return text;

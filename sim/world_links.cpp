@@ -47,20 +47,16 @@ void World::lost(const Happening& delivery, Lost how) {
   if (recorder_ != nullptr) recorder_->lost(delivery.node, delivery.payload->message, how);
 }
 
-// What damage did to a frame, its receiver must see; what it cannot see, because the frame is as
-// sound as before and says something else, is for the link's seal: there it ends. (Links are CURVE
-// unless told otherwise, docs/security.md; a frame has no checksum of its own.)
+// What damage did to a frame, its receiver must see, and refuse the frame whole. (A bit that is
+// flipped twice is no damage.)
 void World::deliver_damaged(Node& node, const Payload& payload, std::uint32_t cause) {
-  const std::uint64_t limit = plan_.config.frame_bytes_max;
-  const auto as_sent = decode_frame(payload.sound->bytes, store_, limit);
-  const auto as_came = decode_frame(payload.bytes, store_, limit);
-  if (as_came && !(*as_came == *as_sent)) return network_.seal(cause);
+  const bool is_sound = payload.bytes == payload.sound->bytes;
   const CausalContext clock = node.replica->store().clock();
   const auto taken = node.replica->handle_frame(payload.bytes, now_at(node));
-  if (taken.has_value() != as_came.has_value()) {
+  if (taken.has_value() != is_sound) {
     return violate("damage", node.number, "a damaged frame was not refused");
   }
-  if (!taken) {
+  if (!is_sound) {
     network_.bite(cause, payload.bytes.size());
     if (!(node.replica->store().clock() == clock)) {
       return violate("damage", node.number, "a frame that was refused changed the clock");

@@ -112,26 +112,19 @@ TEST(LinkFaults, AFaultThatTouchesNothingMovesNothing) {
   }
 }
 
-// Damage: what its receiver refuses is counted, and what would pass for sound stops at the seal.
-TEST(LinkFaults, FlippedFramesAreRefusedOrStoppedBySealAndNeverMerged) {
+// Whatever the damage, the frame is refused whole (anything else is a violation).
+TEST(LinkFaults, DamagedFramesAreRefusedAndNeverMerged) {
   FaultSpec flip = spec_of(FaultKind::flip);
   flip.rate = {0.5, 0.5};
   std::uint64_t refused = 0;
-  std::uint64_t sealed = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const Outcome outcome = simulate(small({flip}), seed).value();
     ASSERT_EQ(outcome.verdict, Verdict::ok) << "seed " << seed << ": " << story(outcome);
     refused += outcome.receipts[0].bites;
-    sealed += outcome.receipts[0].sealed;
   }
   EXPECT_GT(refused, 100U);
-  EXPECT_GT(sealed, 0U) << "a frame has no checksum of its own: links must have one";
-  RecordProperty("refused", static_cast<int>(refused));
-  RecordProperty("sealed", static_cast<int>(sealed));
   for (FaultKind kind : {FaultKind::truncate, FaultKind::oversize}) {
-    const Outcome outcome = simulate(small({spec_of(kind)}), 1).value();
-    EXPECT_GT(outcome.receipts[0].bites, 10U);
-    EXPECT_EQ(outcome.receipts[0].sealed, 0U) << name_of(kind) << " is always seen";
+    EXPECT_GT(simulate(small({spec_of(kind)}), 1)->receipts[0].bites, 10U) << name_of(kind);
   }
 }
 

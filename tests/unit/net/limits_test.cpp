@@ -24,6 +24,7 @@
 #include "net/schema/record.capnp.h"
 #include "tests/unit/net/made.hpp"
 #include "tests/unit/net/random_entries.hpp"
+#include "tests/unit/net/unsealed.hpp"
 
 namespace rejoin {
 namespace {
@@ -53,8 +54,8 @@ void expect_segments_up_to(std::uint32_t limit, const std::string& bytes, Decode
 
 TEST(WireLimits, MoreSegmentsThanTheLimitAreRefused) {
   expect_segments_up_to(
-      wire::segments_max, encode_frame({ReplicaId(1, 1), RepairOffer{}}, store),
-      [](const std::string& bytes) { return decode_frame(bytes, store, no_limit); });
+      wire::segments_max, test::unsealed(encode_frame({ReplicaId(1, 1), RepairOffer{}}, store)),
+      [](const std::string& bytes) { return decode_frame(sealed_frame(bytes), store, no_limit); });
   expect_segments_up_to(wire::segments_max, encode_record(IncarnationRecord{5}, store),
                         [](const std::string& bytes) { return decode_record(bytes, store); });
   expect_segments_up_to(512, encode_request({}),
@@ -66,7 +67,7 @@ std::string with_aliases(std::size_t columns) {
   Entry entry;
   entry.dots.add(ReplicaId(1, 1), {1, 1});
   entry.puts.push_back({testing::slot("p"), {ReplicaId(1, 1), 1}, std::string(4001, 'v')});
-  std::string bytes = encode_frame({ReplicaId(1, 1), Entries{1, {entry}}}, store);
+  std::string bytes = test::unsealed(encode_frame({ReplicaId(1, 1), Entries{1, {entry}}}, store));
   const auto word_at = [&](std::size_t at) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + at, 8);
@@ -79,7 +80,7 @@ std::string with_aliases(std::size_t columns) {
     const std::uint64_t alias = word_at(last) + (i << 2);  // from i words before: an offset of more
     std::memcpy(bytes.data() + last - 8 * i, &alias, 8);
   }
-  return bytes;
+  return sealed_frame(std::move(bytes));
 }
 
 TEST(WireLimits, BytesThatAreReadMoreThanTwiceAreRefused) {
