@@ -1,8 +1,8 @@
 # plant_in_tool(<prefix> [<compile option>...]): for each *.mutant of the calling folder the program
-# <prefix>_NAME, which is rejoin-sim with a copy of one source of the core that has that mistake, and
-# the target <prefix>_mistakes for all of them. The copy's object comes before the library, so the
-# linker takes it and leaves the library's own aside. Of a header, "compile:" names the source that
-# is compiled with the copy.
+# <prefix>_NAME, which is rejoin-sim with a copy of one source of the core that has that mistake,
+# and the target <prefix>_mistakes for all of them. The copy's object comes before the library, so
+# the linker takes it and leaves the library's own aside. Of a header, "compile:" names the source
+# that is compiled with the copy.
 set(plant_in_tool_script "${CMAKE_CURRENT_LIST_DIR}/../plant.cmake")
 
 function(plant_in_tool prefix)
