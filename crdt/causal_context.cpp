@@ -17,11 +17,11 @@ ReplicaId heir(ReplicaId replica) {
 
 }  // namespace
 
-std::size_t CausalContext::place_of(const ReplicaId& replica) const {
-  std::size_t low = 0;
-  for (std::size_t count = entries_.size(); count > 0;) {
+std::size_t CausalContext::place_of(const ReplicaId& replica, std::size_t from) const {
+  std::size_t low = from;
+  for (std::size_t count = entries_.size() - from; count > 0;) {
     const std::size_t half = count / 2;
-    if (entries_[index_at(low + half)].replica < replica) {
+    if (entry_at(low + half).replica < replica) {
       low += half + 1;
       count -= half + 1;
     } else {
@@ -31,17 +31,24 @@ std::size_t CausalContext::place_of(const ReplicaId& replica) const {
   return low;
 }
 
+const SequenceSet* CausalContext::Rising::seen(const ReplicaId& replica) {
+  if (!context_.is_at(place_, replica)) place_ = context_.place_of(replica, place_);
+  return context_.is_at(place_, replica) ? &context_.entry_at(place_++).seen : nullptr;
+}
+
 std::optional<CausalContext::Index> CausalContext::find(const ReplicaId& replica) const {
   const std::size_t place = place_of(replica);
-  if (place == entries_.size() || entries_[index_at(place)].replica != replica) return std::nullopt;
+  if (!is_at(place, replica)) return std::nullopt;
   return index_at(place);
 }
 
 CausalContext::Index CausalContext::intern(const ReplicaId& replica) {
-  const std::size_t place = place_of(replica);
-  if (place < entries_.size() && entries_[index_at(place)].replica == replica) {
-    return index_at(place);
-  }
+  return intern_at(place_of(replica), replica);
+}
+
+// At its place: there it is, or there it belongs.
+CausalContext::Index CausalContext::intern_at(std::size_t place, const ReplicaId& replica) {
+  if (is_at(place, replica)) return index_at(place);
   const Index index = replica_count();
   if (place < entries_.size() && order_.empty()) {
     order_.resize(entries_.size());
@@ -54,13 +61,6 @@ CausalContext::Index CausalContext::intern(const ReplicaId& replica) {
   return index;
 }
 
-const SequenceSet* CausalContext::seen(const ReplicaId& replica, std::size_t likely) const {
-  if (likely < entries_.size() && entries_[likely].replica == replica) {
-    return &entries_[likely].seen;
-  }
-  return seen(replica);
-}
-
 bool CausalContext::add(const ReplicaId& replica, Interval interval) {
   REJOIN_ASSERT(interval.last <= sequence_max);
   return entries_[intern(replica)].seen.add(interval);
@@ -69,21 +69,21 @@ bool CausalContext::add(const ReplicaId& replica, Interval interval) {
 bool CausalContext::merge(const CausalContext& other) {
   bool changed = false;
   if (entries_.empty()) entries_.reserve(other.entries_.size());
-  for (std::size_t i = 0; i < other.entries_.size(); ++i) {
-    const Entry& theirs = other.entries_[i];
-    if (theirs.seen.empty()) continue;
-    const bool alike = i < entries_.size() && entries_[i].replica == theirs.replica;
-    const std::size_t mine = alike ? i : intern(theirs.replica);
-    changed |= entries_[mine].seen.merge(theirs.seen);
-  }
+  std::size_t place = 0;
+  other.each_replica([&](const ReplicaId& replica, const SequenceSet& theirs) {
+    if (!is_at(place, replica)) place = place_of(replica, place);
+    changed |= entries_[intern_at(place, replica)].seen.merge(theirs);
+    ++place;
+  });
   return changed;
 }
 
 bool CausalContext::subtract(const CausalContext& other) {
   bool changed = false;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    Entry& mine = entries_[i];
-    const SequenceSet* theirs = mine.seen.empty() ? nullptr : other.seen(mine.replica, i);
+  Rising there(other);
+  for (std::size_t place = 0; place < entries_.size(); ++place) {
+    Entry& mine = entries_[index_at(place)];
+    const SequenceSet* theirs = mine.seen.empty() ? nullptr : there.seen(mine.replica);
     if (theirs != nullptr) changed |= mine.seen.subtract(*theirs);
   }
   return changed;
@@ -125,10 +125,11 @@ bool CausalContext::contains(const Dot& dot) const {
 }
 
 bool CausalContext::covers(const CausalContext& other) const {
-  for (std::size_t i = 0; i < other.entries_.size(); ++i) {
-    const Entry& theirs = other.entries_[i];
+  Rising here(*this);
+  for (std::size_t place = 0; place < other.entries_.size(); ++place) {
+    const Entry& theirs = other.entry_at(place);
     if (theirs.seen.empty()) continue;
-    const SequenceSet* mine = seen(theirs.replica, i);
+    const SequenceSet* mine = here.seen(theirs.replica);
     if (mine == nullptr || !mine->covers(theirs.seen)) return false;
   }
   return true;

@@ -57,6 +57,18 @@ class CausalContext {
   // What was seen of one replica; null if it has no index.
   const SequenceSet* seen(const ReplicaId& replica) const;
 
+  // seen() for many replicas, each above the one before. Clocks of one cluster name the same
+  // replicas: each then lies right behind the last, and is found by one comparison.
+  class Rising {
+   public:
+    explicit Rising(const CausalContext& context) : context_(context) {}
+    const SequenceSet* seen(const ReplicaId& replica);
+
+   private:
+    const CausalContext& context_;
+    std::size_t place_ = 0;
+  };
+
   // Names of replicas. replica(), full(): the index must come from this context.
   Index intern(const ReplicaId& replica);
   std::optional<Index> find(const ReplicaId& replica) const;
@@ -92,10 +104,13 @@ class CausalContext {
   Index index_at(std::size_t place) const {
     return order_.empty() ? static_cast<Index>(place) : order_[place];
   }
-  // The first place in the order of ids that is not before the replica's.
-  std::size_t place_of(const ReplicaId& replica) const;
-  // As seen(). Contexts of one store name most replicas by the same index: it is tried first.
-  const SequenceSet* seen(const ReplicaId& replica, std::size_t likely) const;
+  const Entry& entry_at(std::size_t place) const { return entries_[index_at(place)]; }
+  bool is_at(std::size_t place, const ReplicaId& replica) const {
+    return place < entries_.size() && entry_at(place).replica == replica;
+  }
+  // The first place in the order of ids that is not before the replica's; `from` is not after it.
+  std::size_t place_of(const ReplicaId& replica, std::size_t from = 0) const;
+  Index intern_at(std::size_t place, const ReplicaId& replica);
 
   std::vector<Entry> entries_;  // by index, in the order of naming
   std::vector<Index> order_;    // the same, in the order of ids; empty while that is the same order

@@ -48,7 +48,9 @@ struct NodeId {
     const auto high = a.half(0) <=> b.half(0);
     return high != 0 ? high : a.half(8) <=> b.half(8);
   }
-  friend constexpr bool operator==(const NodeId&, const NodeId&) = default;
+  friend constexpr bool operator==(const NodeId& a, const NodeId& b) {
+    return a.half(8) == b.half(8) && a.half(0) == b.half(0);
+  }
 };
 
 struct ReplicaId {
@@ -61,7 +63,11 @@ struct ReplicaId {
   explicit constexpr ReplicaId(std::uint64_t node_number, std::uint64_t of_incarnation = 1)
       : node(node_number), incarnation(of_incarnation) {}
 
-  friend auto operator<=>(const ReplicaId&, const ReplicaId&) = default;
+  friend constexpr auto operator<=>(const ReplicaId&, const ReplicaId&) = default;
+  // The incarnation first: it tells most apart.
+  friend constexpr bool operator==(const ReplicaId& a, const ReplicaId& b) {
+    return a.incarnation == b.incarnation && a.node == b.node;
+  }
 };
 
 // Lower-case hexadecimal: 32 digits; and 32, a dot, 16.

@@ -54,39 +54,46 @@ std::vector<Interval> without(const std::vector<Interval>& a, const std::vector<
 }  // namespace
 
 bool SequenceSet::contains(std::uint64_t sequence) const {
-  if (sequence == 0) return false;
-  if (sequence <= upto_) return true;
+  if (sequence <= first_.last) return sequence >= first_.first;
   const auto after = std::upper_bound(
-      beyond_.begin(), beyond_.end(), sequence,
+      rest_.begin(), rest_.end(), sequence,
       [](std::uint64_t value, const Interval& interval) { return value < interval.first; });
-  return after != beyond_.begin() && sequence <= std::prev(after)->last;
+  return after != rest_.begin() && sequence <= std::prev(after)->last;
 }
 
-bool SequenceSet::covers(const SequenceSet& other) const {
-  if (other.upto_ > upto_) return false;  // upto_ + 1 is not here
-  auto mine = beyond_.begin();
-  return std::all_of(other.beyond_.begin(), other.beyond_.end(), [&](const Interval& theirs) {
-    if (theirs.last <= upto_) return true;
-    while (mine != beyond_.end() && mine->last < theirs.first) ++mine;
-    return mine != beyond_.end() && mine->first <= theirs.first && theirs.last <= mine->last;
+bool SequenceSet::covers_all(const SequenceSet& other) const {
+  bool all = true;
+  auto mine = rest_.begin();
+  other.each_interval([&](const Interval& theirs) {
+    if (!all || within(theirs, first_)) return;
+    while (mine != rest_.end() && mine->last < theirs.first) ++mine;
+    all = mine != rest_.end() && within(theirs, *mine);
   });
+  return all;
 }
 
 std::uint64_t SequenceSet::count() const {
-  std::uint64_t total = upto_;
-  for (const Interval& interval : beyond_) total += interval.last - interval.first + 1;
+  std::uint64_t total = 0;
+  each_interval([&](const Interval& interval) { total += interval.last - interval.first + 1; });
   return total;
 }
 
 bool SequenceSet::add(Interval interval) {
   REJOIN_ASSERT(interval.first >= 1 && interval.first <= interval.last);
-  if (interval.last <= upto_) return false;
-  if (interval.first <= upto_ + 1 && beyond_.empty()) {
-    upto_ = interval.last;
+  if (empty()) {
+    first_ = interval;
     return true;
   }
+  if (within(interval, first_)) return false;
+  const bool touches = interval.first <= first_.last + 1 && first_.first <= interval.last + 1;
+  if (!single() || !touches) return add_in_order(interval);
+  first_ = {std::min(first_.first, interval.first), std::max(first_.last, interval.last)};
+  return true;
+}
+
+bool SequenceSet::add_in_order(Interval interval) {
   if (interval.first > last() + 1) {
-    beyond_.push_back(interval);
+    rest_.push_back(interval);
     return true;
   }
   const std::vector<Interval> before = intervals();
@@ -97,20 +104,16 @@ bool SequenceSet::add(Interval interval) {
 }
 
 bool SequenceSet::merge(const SequenceSet& other) {
-  if (beyond_.empty() && other.beyond_.empty()) {
-    const bool grows = other.upto_ > upto_;
-    upto_ = std::max(upto_, other.upto_);
-    return grows;
-  }
+  if (other.empty()) return false;
+  if (other.single()) return add(other.first_);
   if (covers(other)) return false;
-  if (other.upto_ == 0 && other.beyond_.size() == 1) return add(other.beyond_.front());
   assign(united(intervals(), other.intervals()));
   return true;
 }
 
 bool SequenceSet::subtract(const SequenceSet& other) {
   if (empty() || other.empty()) return false;
-  if (other.beyond_.empty()) return subtract_upto(other.upto_);
+  if (other.single()) return subtract_one(other.first_);
   const std::vector<Interval> before = intervals();
   std::vector<Interval> after = without(before, other.intervals());
   if (after == before) return false;
@@ -118,39 +121,39 @@ bool SequenceSet::subtract(const SequenceSet& other) {
   return true;
 }
 
-bool SequenceSet::subtract_upto(std::uint64_t last) {
-  const auto left = std::find_if(beyond_.begin(), beyond_.end(),
-                                 [&](const Interval& interval) { return interval.last > last; });
-  bool changed = upto_ > 0 || left != beyond_.begin();
-  beyond_.erase(beyond_.begin(), left);
-  if (!beyond_.empty() && beyond_.front().first <= last) {
-    beyond_.front().first = last + 1;
-    changed = true;
+bool SequenceSet::subtract_one(Interval theirs) {
+  if (theirs.last < first_.first || theirs.first > last()) return false;
+  if (single() && within(first_, theirs)) {
+    first_ = {};
+  } else if (single() && theirs.first <= first_.first) {
+    first_.first = theirs.last + 1;
+  } else if (single() && theirs.last >= first_.last) {
+    first_.last = theirs.first - 1;
+  } else {
+    const std::vector<Interval> before = intervals();
+    const std::vector<Interval> after = without(before, {theirs});
+    if (after == before) return false;
+    assign(after);
   }
-  if (upto_ > last) beyond_.insert(beyond_.begin(), {last + 1, upto_});
-  upto_ = 0;
-  return changed;
+  return true;
 }
 
 bool SequenceSet::intersect(const SequenceSet& other) {
-  const std::vector<Interval> before = intervals();
-  std::vector<Interval> after = common(before, other.intervals());
-  if (after == before) return false;
-  assign(after);
+  if (other.covers(*this)) return false;
+  assign(common(intervals(), other.intervals()));
   return true;
 }
 
 std::vector<Interval> SequenceSet::intervals() const {
   std::vector<Interval> out;
-  out.reserve(beyond_.size() + 1);
+  out.reserve(interval_count());
   each_interval([&](Interval interval) { out.push_back(interval); });
   return out;
 }
 
 void SequenceSet::assign(const std::vector<Interval>& normalised) {
-  const bool from_one = !normalised.empty() && normalised.front().first == 1;
-  upto_ = from_one ? normalised.front().last : 0;
-  beyond_.assign(normalised.begin() + (from_one ? 1 : 0), normalised.end());
+  first_ = normalised.empty() ? Interval{} : normalised.front();
+  rest_.assign(normalised.begin() + (normalised.empty() ? 0 : 1), normalised.end());
 }
 
 }  // namespace rejoin
