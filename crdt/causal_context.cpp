@@ -9,6 +9,9 @@
 namespace rejoin {
 namespace {
 
+constexpr std::size_t usual_bytes = 32;  // encoded, of a replica whose dots have no gap
+constexpr std::size_t reserved_max = 16;
+
 // Who mints for a replica that has no sequence left: as unlikely to be anyone's as a new start's.
 ReplicaId heir(ReplicaId replica) {
   replica.incarnation = combine64(replica.incarnation, CausalContext::sequence_max);
@@ -181,7 +184,6 @@ bool Codec<ReplicaId>::decode(ByteReader& in, ReplicaId& id) {
 // Per replica, rising by id: 01, id, number of intervals, then of each the gap before it and its
 // length less one. The end is 00.
 void Codec<CausalContext>::encode(std::string& out, const CausalContext& context) {
-  constexpr std::size_t usual_bytes = 32;  // of a replica whose dots have no gap
   out.reserve(out.size() + usual_bytes * context.replica_count() + 1);
   context.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
     put_byte(out, 1);
@@ -199,6 +201,8 @@ void Codec<CausalContext>::encode(std::string& out, const CausalContext& context
 
 bool Codec<CausalContext>::decode(ByteReader& in, CausalContext& context) {
   context = {};
+  // What follows may be more than this context, and hostile.
+  context.reserve(std::min(in.rest().size() / usual_bytes + 1, reserved_max));
   std::optional<ReplicaId> previous;
   for (std::uint8_t more = 0; in.byte(more) && more <= 1;) {
     if (more == 0) return true;

@@ -69,6 +69,9 @@ class CausalContext {
     std::size_t place_ = 0;
   };
 
+  // Room for so many replicas.
+  void reserve(std::size_t replicas) { entries_.reserve(replicas); }
+
   // Names of replicas. replica(), full(): the index must come from this context.
   Index intern(const ReplicaId& replica);
   std::optional<Index> find(const ReplicaId& replica) const;

@@ -292,9 +292,17 @@ std::string encode_frame(const Frame& frame, const StoreId& store) {
       frame.body);
 }
 
+struct EntryBytes {
+  wire::EntryColumns<std::string> columns;
+};
+
+EncodedEntries encode_entries(std::span<const Entry* const> entries) {
+  return std::make_shared<const EntryBytes>(EntryBytes{wire::put_entries(entries)});
+}
+
 std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence,
-                                 std::span<const Entry* const> entries, const StoreId& store) {
-  const wire::EntryColumns<std::string> columns = wire::put_entries(entries);
+                                 const EncodedEntries& entries, const StoreId& store) {
+  const wire::EntryColumns<std::string>& columns = entries->columns;
   return with_head(wire::size_of(columns), sender, store,
                    [&](schema::Frame::Builder out) { fill_entries(out, sequence, columns); });
 }

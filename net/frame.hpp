@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -126,9 +127,12 @@ constexpr std::size_t frame_seal_bytes = 8;
 std::string sealed_frame(std::string message);
 
 std::string encode_frame(const Frame& frame, const StoreId& store);
-// That of an Entries frame, of entries that stay where they are.
+// Entries as an Entries frame has them, encoded once for all the frames that carry them.
+struct EntryBytes;
+using EncodedEntries = std::shared_ptr<const EntryBytes>;
+EncodedEntries encode_entries(std::span<const Entry* const> entries);
 std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence,
-                                 std::span<const Entry* const> entries, const StoreId& store);
+                                 const EncodedEntries& entries, const StoreId& store);
 Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::uint64_t bytes_max);
 
 // What a replica writes down, in order. Replaying all of it gives the store again.

@@ -11,14 +11,17 @@ constexpr std::uint64_t joined_slack = 64;
 
 }  // namespace
 
-EntryLog::Index::const_iterator EntryLog::first_run(const ReplicaId& replica,
-                                                    std::uint64_t sequence) const {
-  auto at = index_.upper_bound({replica, sequence});
-  if (at != index_.begin()) {
-    const auto before = std::prev(at);
-    if (before->first.replica == replica && before->second.last >= sequence) return before;
+// The runs that hold any of these dots, rising, until f returns false: f(first, run).
+template <class F>
+void EntryLog::each_run(const ReplicaId& replica, Interval dots, F&& f) const {
+  const auto of_replica = index_.find(replica);
+  if (of_replica == index_.end()) return;
+  const Runs& runs = of_replica->second;
+  auto at = runs.upper_bound(dots.first);
+  if (at != runs.begin() && std::prev(at)->second.last >= dots.first) --at;
+  for (; at != runs.end() && at->first <= dots.last; ++at) {
+    if (!f(at->first, at->second)) return;
   }
-  return at;
 }
 
 void EntryLog::append(Entry entry) {
@@ -36,7 +39,7 @@ void EntryLog::append(Entry entry) {
     entry = std::move(joined);
     bytes = joined_bytes;
   }
-  insert(next_++, std::move(entry));
+  insert(next_++, std::move(entry), bytes);
   trim();
 }
 
@@ -44,39 +47,36 @@ void EntryLog::append(Entry entry) {
 std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
   std::set<Id> emptied;
   for (const Removal& removal : entry.removals) {
-    auto at = first_run(removal.replica, removal.dots.first);
-    for (; at != index_.end() && at->first.replica == removal.replica &&
-           at->first.sequence <= removal.dots.last;
-         ++at) {
-      Logged& old = logged_.at(at->second.id);
-      const Dot first{removal.replica, std::max(removal.dots.first, at->first.sequence)};
-      const Dot last{removal.replica, std::min(removal.dots.last, at->second.last)};
+    each_run(removal.replica, removal.dots, [&](std::uint64_t from, const Run& run) {
+      Logged& old = *run.logged;
+      const Dot first{removal.replica, std::max(removal.dots.first, from)};
+      const Dot last{removal.replica, std::min(removal.dots.last, run.last)};
       // Two entries may remove the same value, each without having seen the other.
       const auto begin = std::lower_bound(old.values_left.begin(), old.values_left.end(), first);
       const auto end = std::upper_bound(begin, old.values_left.end(), last);
-      if (begin == end) continue;
+      if (begin == end) return true;
       old.values_left.erase(begin, end);
-      if (old.values_left.empty()) emptied.insert(at->second.id);
-    }
+      if (old.values_left.empty()) emptied.insert(old.id);
+      return true;
+    });
   }
   return {emptied.begin(), emptied.end()};
 }
 
-void EntryLog::insert(Id id, Entry entry) {
-  Logged logged;
-  logged.bytes = entry.bytes();
+void EntryLog::insert(Id id, Entry entry, std::uint64_t bytes) {
+  Logged& logged = logged_[id];
+  logged.id = id;
+  logged.bytes = bytes;
   for (const Put& put : entry.puts) logged.values_left.push_back(put.dot);
   std::sort(logged.values_left.begin(), logged.values_left.end());
   // Dots that another entry here already serves stay with it.
   (entry.dots - dots_).each_interval([&](const ReplicaId& replica, Interval interval) {
-    const Dot first{replica, interval.first};
-    index_[first] = {interval.last, id};
-    logged.index_keys.push_back(first);
+    index_[replica][interval.first] = {interval.last, &logged};
+    logged.index_keys.push_back({replica, interval.first});
   });
   dots_.merge(entry.dots);
-  bytes_ += logged.bytes;
+  bytes_ += bytes;
   logged.entry = std::move(entry);
-  logged_.emplace(id, std::move(logged));
 }
 
 EntryLog::Logged EntryLog::take(Id id) {
@@ -85,9 +85,12 @@ EntryLog::Logged EntryLog::take(Id id) {
   bytes_ -= out.bytes;
   CausalContext gone;
   for (const Dot& first : out.index_keys) {
-    const auto run = index_.find(first);
+    const auto of_replica = index_.find(first.replica);
+    Runs& runs = of_replica->second;
+    const auto run = runs.find(first.sequence);
     gone.add(first.replica, {first.sequence, run->second.last});
-    index_.erase(run);
+    runs.erase(run);
+    if (runs.empty()) index_.erase(of_replica);
   }
   dots_.subtract(gone);
   return out;
@@ -99,24 +102,23 @@ void EntryLog::trim() {
 
 std::vector<const Entry*> EntryLog::collect(const CausalContext& wanted,
                                             std::uint64_t bytes_max) const {
-  std::set<Id> found;
+  std::map<Id, const Entry*> found;
   std::uint64_t bytes = 0;
   bool full = false;
   wanted.each_interval([&](const ReplicaId& replica, Interval interval) {
-    for (auto at = first_run(replica, interval.first);
-         at != index_.end() && at->first.replica == replica &&
-         at->first.sequence <= interval.last && !full;
-         ++at) {
-      if (found.contains(at->second.id)) continue;
-      const std::uint64_t more = logged_.at(at->second.id).bytes;
-      full = !found.empty() && bytes + more > bytes_max;
-      if (full) break;
-      found.insert(at->second.id);
-      bytes += more;
-    }
+    if (full) return;
+    each_run(replica, interval, [&](std::uint64_t, const Run& run) {
+      const Logged& logged = *run.logged;
+      if (found.contains(logged.id)) return true;
+      full = !found.empty() && bytes + logged.bytes > bytes_max;
+      if (full) return false;
+      found.emplace(logged.id, &logged.entry);
+      bytes += logged.bytes;
+      return true;
+    });
   });
   std::vector<const Entry*> out;
-  for (Id id : found) out.push_back(&logged_.at(id).entry);
+  for (const auto& [id, entry] : found) out.push_back(entry);
   return out;
 }
 

@@ -24,6 +24,8 @@ class EntryLog {
   static constexpr std::uint64_t joined_bytes_max = 16 * 1024;
 
   explicit EntryLog(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+  EntryLog(const EntryLog&) = delete;
+  EntryLog& operator=(const EntryLog&) = delete;
 
   void append(Entry entry);
 
@@ -40,19 +42,21 @@ class EntryLog {
  private:
   using Id = std::uint64_t;
   struct Logged {
+    Id id = 0;
     Entry entry;
     std::uint64_t bytes = 0;
     std::vector<Dot> values_left;  // its puts that no later entry here removed; rising
     std::vector<Dot> index_keys;
   };
-  struct Run {  // dots of one replica, from the key's sequence on
+  struct Run {  // dots of one replica, from the key on
     std::uint64_t last = 0;
-    Id id = 0;
+    Logged* logged = nullptr;  // in logged_, where it stays until it is taken
   };
-  using Index = std::map<Dot, Run>;
+  using Runs = std::map<std::uint64_t, Run>;
 
-  Index::const_iterator first_run(const ReplicaId& replica, std::uint64_t sequence) const;
-  void insert(Id id, Entry entry);
+  template <class F>
+  void each_run(const ReplicaId& replica, Interval dots, F&& f) const;
+  void insert(Id id, Entry entry, std::uint64_t bytes);
   Logged take(Id id);
   std::vector<Id> emptied_by(const Entry& entry);
   void trim();
@@ -61,7 +65,7 @@ class EntryLog {
   std::uint64_t bytes_ = 0;
   Id next_ = 1;
   std::map<Id, Logged> logged_;  // in the order of arrival
-  Index index_;
+  std::map<ReplicaId, Runs> index_;
   CausalContext dots_;
 };
 

@@ -89,8 +89,11 @@ SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made) cons
 
 bool Peer::lacks_any_of(const CausalContext& dots) const {
   bool any = false;
+  CausalContext::Rising held(acknowledged_);
   dots.each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
-    any = any || !lacking(origin, made).empty();
+    const SequenceSet* has = held.seen(origin);
+    if (any || (has != nullptr && has->covers(made))) return;
+    any = !lacking(origin, made).empty();
   });
   return any;
 }

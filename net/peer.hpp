@@ -64,6 +64,10 @@ class Peer {
   // Of an origin's dots, what it neither holds nor is on the way.
   SequenceSet lacking(const ReplicaId& origin, const SequenceSet& made) const;
   bool lacks_any_of(const CausalContext& dots) const;
+  // Nothing was owed to it when it was last pumped, nor has anything that decides it changed since;
+  // nor does anything else of it wait for the disk.
+  bool at_rest() const { return settled_up && debts_.empty() && lagging_since_ns; }
+  bool settled_up = false;  // its part about what is owed
 
   // ---- what is on the way
   std::uint64_t flight_bytes() const { return flight_bytes_; }

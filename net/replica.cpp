@@ -198,7 +198,12 @@ void Replica::handle_persisted(std::uint64_t upto, Now now) {
   if (phase_ != Phase::running) return;
   REJOIN_ASSERT(upto <= records_);
   durable_ = std::max(durable_, upto);
+  bool ours = false;
+  encoded_from_.clear();
   while (!undurable_.empty() && undurable_.front().record <= durable_) {
+    undurable_.front().dots.each_replica([&](const ReplicaId& origin, const SequenceSet&) {
+      ours = ours || origin.node == setup_.self.node;
+    });
     shown_.merge(undurable_.front().dots);
     for (Entry& entry : undurable_.front().entries) log_.append(std::move(entry));
     undurable_.pop_front();
@@ -206,6 +211,10 @@ void Replica::handle_persisted(std::uint64_t upto, Now now) {
   while (!held_.empty() && held_.front().record <= durable_) {
     outbox_.push_back(std::move(held_.front().frame));
     held_.pop_front();
+  }
+  // Others' dots are owed to nobody before a relay tick.
+  if (ours) {
+    for (auto& [node, peer] : peers_) peer.settled_up = false;
   }
   pump(now);
 }

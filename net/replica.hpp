@@ -205,6 +205,7 @@ class Replica {
   void pump(Now now);
   void pump(Peer& peer, Now now);
   void push_entries(Peer& peer, const CausalContext& lacking, Now now);
+  const EncodedEntries& encoded(const std::vector<const Entry*>& entries);
   CausalContext owed_to(const Peer& peer) const;
   void send_hello(RouteId route, const Peer* heard);
   void send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record = 0);
@@ -212,6 +213,7 @@ class Replica {
   void send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record);
   void queue(Transmit frame, std::uint64_t after_record);
   bool wants_hello(const Route& route) const;
+  bool all_routes_answered() const;
   void tick_routes(Now now);
   void tick_peers(Now now);
   std::uint64_t donation_deadline_ns(const Peer::Donation& donation) const;
@@ -249,6 +251,10 @@ class Replica {
   std::uint64_t relay_at_ns_ = 0;
   CausalContext relayable_;       // shown for at least one relay tick
   CausalContext relayable_next_;  // shown at the last tick
+
+  // What was sent last is what the next peer lacks, too. Until the log changes.
+  std::vector<const Entry*> encoded_from_;
+  EncodedEntries encoded_;
 
   std::deque<Transmit> outbox_;
   std::deque<Held> held_;  // rising records

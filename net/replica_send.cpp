@@ -28,8 +28,10 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
   if (phase_ != Phase::running) return std::nullopt;
   std::uint64_t next = std::min(digest_at_ns_, relay_at_ns_);
   if (flush_at_ns_) next = std::min(next, *flush_at_ns_);
-  for (const auto& [id, route] : routes_) {
-    if (wants_hello(route)) next = std::min(next, route.hello_at_ns);
+  if (!all_routes_answered()) {
+    for (const auto& [id, route] : routes_) {
+      if (wants_hello(route)) next = std::min(next, route.hello_at_ns);
+    }
   }
   for (const auto& [node, peer] : peers_) {
     if (!peer.live()) continue;
@@ -51,7 +53,15 @@ bool Replica::wants_hello(const Route& route) const {
   return peer == nullptr || !peer->live();
 }
 
+// Each live peer that has a route is who answered on it: if there are as many, no route is left.
+bool Replica::all_routes_answered() const {
+  std::size_t answered = 0;
+  for (const auto& [node, peer] : peers_) answered += peer.live() && peer.route ? 1 : 0;
+  return answered == routes_.size();
+}
+
 void Replica::tick_routes(Now now) {
+  if (all_routes_answered()) return;
   for (auto& [id, route] : routes_) {
     if (!wants_hello(route) || route.hello_at_ns > now.mono_ns) continue;
     const std::uint64_t intervals = route.loops ? loop_intervals : 1;
@@ -83,6 +93,7 @@ void Replica::tick_peers(Now now) {
       if (!peer.live()) continue;
       pump(peer, now);  // with what was stalled for a whole tick
       peer.tick();
+      peer.settled_up = false;
       // Whether it is stuck shows in its clock; a digest may be long in coming.
       if (peer.lacks_any_of(relayable_)) send(peer, ClockShown{shown_, peer.seen(), 1});
     }
@@ -133,13 +144,14 @@ void Replica::tick_receiving(Now now) {
 void Replica::pump(Now now) {
   if (phase_ != Phase::running) return;
   for (auto& [node, peer] : peers_) {
-    if (peer.live()) pump(peer, now);
+    if (peer.live() && !peer.at_rest()) pump(peer, now);
   }
 }
 
 void Replica::pump(Peer& peer, Now now) {
   if (!peer.route || phase_ != Phase::running) return;
   if (peer.settle_debts(durable_)) send(peer, ClockShown{shown_, peer.seen(), 0});
+  peer.settled_up = true;
   if (peer.acknowledged().covers(shown_)) {
     peer.lagging_since_ns.reset();
     return;
@@ -147,6 +159,7 @@ void Replica::pump(Peer& peer, Now now) {
   if (!peer.lagging_since_ns) peer.lagging_since_ns = now.mono_ns;
   CausalContext lacking = owed_to(peer);
   if (lacking.empty()) return;
+  peer.settled_up = false;  // the next time it shows whether all of it left
   if (!log_.dots().covers(lacking) && peer.donation() == nullptr) {
     peer.offer(shown_, now.mono_ns);
     send(peer, RepairOffer{});
@@ -160,7 +173,10 @@ void Replica::pump(Peer& peer, Now now) {
 // progress with that origin for a whole tick: then whoever has them helps.
 CausalContext Replica::owed_to(const Peer& peer) const {
   CausalContext owed;
+  CausalContext::Rising held(peer.acknowledged());
   shown_.each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
+    const SequenceSet* has = held.seen(origin);
+    if (has != nullptr && has->covers(made)) return;  // as with nearly all
     const bool ours = origin.node == setup_.self.node;
     const SequenceSet* settled = ours ? nullptr : relayable_.seen(origin);
     if (!ours && (settled == nullptr || !peer.stalled(origin))) return;
@@ -194,8 +210,16 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
     peer.relayed(relayed);
     const std::uint64_t sequence = peer.next_sequence();
     peer.launch(std::move(dots), bytes, now.mono_ns);
-    send_bytes(peer, encode_entries_frame(setup_.self, sequence, found, setup_.store), 0);
+    send_bytes(peer, encode_entries_frame(setup_.self, sequence, encoded(found), setup_.store), 0);
   }
+}
+
+const EncodedEntries& Replica::encoded(const std::vector<const Entry*>& entries) {
+  if (entries != encoded_from_) {
+    encoded_ = encode_entries(entries);
+    encoded_from_ = entries;
+  }
+  return encoded_;
 }
 
 void Replica::send_hello(RouteId route, const Peer* heard) {
