@@ -150,6 +150,8 @@ struct EntriesRecord {
 };
 struct SlotsRecord {  // these slots hold exactly this, with all values
   std::vector<SlotState> slots;
+  // From the clock record on that follows; without one, never. So a repair is there whole, or not.
+  bool until_clock = false;
   friend bool operator==(const SlotsRecord&, const SlotsRecord&) = default;
 };
 struct ClockRecord {  // D gains clock, R gains removed

@@ -155,16 +155,16 @@ void Peer::forget_progress() {
 }
 
 void Peer::offer(const CausalContext& clock, std::uint64_t now_ns) {
-  donation_ = Donation{{}, clock, {}, now_ns, false, {}};
+  donation_ = Donation{{}, clock, nullptr, now_ns, false, {}};
   state_ = PeerState::repairing;
 }
 
-Peer::Donation* Peer::donate(std::uint64_t session, const CausalContext& clock,
-                             const CausalContext& removed, std::uint64_t now_ns) {
+Peer::Donation* Peer::donate(std::uint64_t session, std::shared_ptr<Store::Cut> cut,
+                             std::uint64_t now_ns) {
   if (std::find(donated_.begin(), donated_.end(), session) != donated_.end()) return nullptr;
   donated_.push_back(session);
   if (donated_.size() > donated_max) donated_.pop_front();
-  donation_ = Donation{session, clock, removed, now_ns, false, {}};
+  donation_ = Donation{session, cut->clock, std::move(cut), now_ns, false, {}};
   if (live()) state_ = PeerState::repairing;
   return &*donation_;
 }

@@ -18,12 +18,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "net/config.hpp"
 #include "net/event.hpp"
 #include "net/frame.hpp"
+#include "net/store.hpp"
 
 namespace rejoin {
 
@@ -95,7 +97,7 @@ class Peer {
   struct Donation {
     std::optional<std::uint64_t> session;  // nothing: offered, not yet asked for
     CausalContext cut_clock;               // until it is asked for: our clock when it was offered
-    CausalContext cut_removed;
+    std::shared_ptr<Store::Cut> cut;       // once it was asked for
     std::uint64_t active_ns = 0;
     bool asked = false;  // for a chunk, of the slots from:
     std::optional<SlotKey> from;
@@ -103,8 +105,7 @@ class Peer {
   // Offers, or offers again; what it lacks of `clock` is left to the repair.
   void offer(const CausalContext& clock, std::uint64_t now_ns);
   // Null: that session ended, and a late copy of its first request must not begin it again.
-  Donation* donate(std::uint64_t session, const CausalContext& clock, const CausalContext& removed,
-                   std::uint64_t now_ns);
+  Donation* donate(std::uint64_t session, std::shared_ptr<Store::Cut> cut, std::uint64_t now_ns);
   Donation* donation() { return donation_ ? &*donation_ : nullptr; }
   const Donation* donation() const { return donation_ ? &*donation_ : nullptr; }
   // A chunk was asked for. One that had to be asked for again was long on its way: the next ones

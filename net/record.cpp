@@ -44,8 +44,10 @@ std::string encode_body(const EntriesRecord& record, const StoreId& store) {
 
 std::string encode_body(const SlotsRecord& record, const StoreId& store) {
   const wire::SlotColumns<std::string> columns = wire::put_slots(record.slots);
-  return with_head(wire::size_of(columns), store,
-                   [&](schema::Record::Builder out) { wire::fill(out.initSlots(), columns); });
+  return with_head(wire::size_of(columns), store, [&](schema::Record::Builder out) {
+    wire::fill(out.initSlots(), columns);
+    out.setUntilClock(record.until_clock);
+  });
 }
 
 std::string encode_body(const ClockRecord& record, const StoreId& store) {
@@ -72,7 +74,8 @@ Record read_any(schema::Record::Reader in, const char*& kind) {
       return EntriesRecord{wire::get_entries(wire::columns_of(in.getEntries()), budget)};
     case schema::Record::SLOTS:
       kind = "slots record";
-      return SlotsRecord{wire::get_slots(wire::columns_of(in.getSlots()), budget)};
+      return SlotsRecord{wire::get_slots(wire::columns_of(in.getSlots()), budget),
+                         in.getUntilClock()};
     case schema::Record::CLOCK: {
       kind = "clock record";
       const schema::Record::Clock::Reader both = in.getClock();

@@ -32,6 +32,7 @@ Result<void> Replica::restore(std::string_view bytes) {
   Result<Record> record = decode_record(bytes, setup_.store);
   if (!record) return record.error();
   std::set<ObjectKey> changed;
+  std::vector<SlotState> until_clock = std::exchange(until_clock_, {});
   if (auto* identity = std::get_if<IdentityRecord>(&*record)) {
     if (identity->node != setup_.self.node) {
       return Error{ErrorCode::storage_corrupt,
@@ -46,8 +47,14 @@ Result<void> Replica::restore(std::string_view bytes) {
       log_.append(std::move(entry));
     }
   } else if (auto* slots = std::get_if<SlotsRecord>(&*record)) {
-    for (const SlotState& state : slots->slots) store_.replace(state, changed);
+    if (slots->until_clock) {
+      until_clock_ = std::move(until_clock);
+      for (SlotState& state : slots->slots) until_clock_.push_back(std::move(state));
+    } else {
+      for (const SlotState& state : slots->slots) store_.replace(state, changed);
+    }
   } else if (auto* clock = std::get_if<ClockRecord>(&*record)) {
+    for (const SlotState& state : until_clock) store_.replace(state, changed);
     store_.adopt(clock->clock, clock->removed);
   }
   return {};
@@ -56,6 +63,7 @@ Result<void> Replica::restore(std::string_view bytes) {
 void Replica::start(Now now, bool new_directory) {
   REJOIN_ASSERT(phase_ == Phase::restoring);
   phase_ = Phase::running;
+  until_clock_.clear();
   // Everything restored is durable. No dot of this incarnation can be there: it is new.
   REJOIN_ASSERT(store_.clock().last(setup_.self) == 0);
   shown_ = store_.clock();
@@ -160,13 +168,6 @@ void Replica::merge_entries(std::vector<Entry> entries) {
   std::set<ObjectKey> changed;
   EntriesRecord fresh;
   for (Entry& entry : entries) {
-    const CausalContext suppressed = store_.suppressed(entry);
-    if (!suppressed.empty()) {
-      // A repair told that these values are gone. Replay must know it too, before the entry.
-      record_entries(fresh);
-      store_.adopt({}, suppressed);
-      record(ClockRecord{{}, suppressed}, {});
-    }
     if (store_.merge(entry, changed)) {
       ++stats_.entries_merged;
       fresh.entries.push_back(std::move(entry));
@@ -176,6 +177,23 @@ void Replica::merge_entries(std::vector<Entry> entries) {
   }
   record_entries(fresh);
   announce(changed);
+}
+
+// All of it, or after a crash nothing: its slots hold from the clock's record on.
+void Replica::record_repair(Store::Repaired repaired) {
+  SlotsRecord part{{}, true};
+  std::uint64_t bytes = 0;
+  for (SlotState& state : repaired.slots) {
+    if (bytes > checkpoint_record_bytes) {
+      record(std::exchange(part, {{}, true}), {});
+      bytes = 0;
+    }
+    bytes += state.slot.object.name.size() + state.slot.path.size();
+    for (const Fragment& fragment : state.fragments) bytes += fragment.value.size();
+    part.slots.push_back(std::move(state));
+  }
+  if (!part.slots.empty()) record(std::move(part), {});
+  record(ClockRecord{repaired.clock, std::move(repaired.removed)}, repaired.clock);
 }
 
 void Replica::record_entries(EntriesRecord& made) {

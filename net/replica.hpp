@@ -170,6 +170,7 @@ class Replica {
   // records (replica.cpp)
   void record(Record record, CausalContext dots);
   void record_entries(EntriesRecord& made);
+  void record_repair(Store::Repaired repaired);
   void merge_entries(std::vector<Entry> entries);
   std::map<SlotKey, Dot> flush_batch(Now now);
   void announce(const std::set<ObjectKey>& changed);
@@ -181,7 +182,7 @@ class Replica {
   void on(Peer& peer, const ClockShown& shown, Now now);
   void on(Peer& peer, const RepairOffer&, Now now);
   void on(Peer& peer, const RepairRequest& request, Now now);
-  Result<void> on(Peer& peer, const RepairChunk& chunk, Now now);
+  Result<void> on(Peer& peer, RepairChunk& chunk, Now now);
   void on(Peer& peer, const RepairGone& gone);
   Result<void> dispatch(Peer& peer, Frame& frame, Now now);
   void answer(Peer& peer, Now now);
@@ -197,6 +198,7 @@ class Replica {
   void ask_for_chunk(Peer& peer, Now now);
   std::uint64_t chunk_bytes(const Peer& peer) const;
   bool needs_repair() const;
+  void finish_receiving(Peer& peer);
   void stop_receiving();
   void abandon_receiving();
   void fall_silent(Peer& peer);
@@ -236,6 +238,7 @@ class Replica {
   std::uint64_t durable_ = 0;
   std::uint64_t incarnation_record_ = 0;
   std::vector<std::string> to_persist_;
+  std::vector<SlotState> until_clock_;  // restored, and not yet claimed
   std::deque<Undurable> undurable_;
   CausalContext shown_;
 

@@ -79,7 +79,7 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
     on(peer, *offer, now);
   } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
     on(peer, *request, now);
-  } else if (const auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
+  } else if (auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
     const CausalContext cut = cut_of(*chunk);
     if (knows_our_future(cut) || names_our_future(*chunk)) return forged;
     if (!credible(peer, cut, now)) return {};
@@ -325,56 +325,57 @@ void Replica::on(Peer& peer, const RepairRequest& request, Now now) {
   if (!known && request.from) return send(peer, RepairGone{request.session});
   if (!known) {
     // The cut, no later than the first thing we show of the session.
-    donation = peer.donate(request.session, store_.clock(), store_.removed(), now.mono_ns);
+    donation = peer.donate(request.session, store_.take_cut(), now.mono_ns);
     if (donation == nullptr) return send(peer, RepairGone{request.session});
     ++stats_.repairs_given;
   }
   peer.chunk_asked(request.from, setup_.config, now.mono_ns);
   RepairChunk chunk{request.session, request.from, {}, {}, {}, {}};
   if (!request.from) {
-    chunk.cut_clock = donation->cut_clock;
-    chunk.cut_removed = donation->cut_removed;
+    chunk.cut_clock = donation->cut->clock;
+    chunk.cut_removed = donation->cut->removed;
   }
+  if (request.from) donation->cut->forget_before(*request.from);
   const std::uint64_t bytes_max = chunk_bytes(peer) >> peer.chunk_halvings();
-  chunk.slots = store_.slots_from(request.from, bytes_max, request.context, chunk.upto);
+  chunk.slots =
+      store_.slots_from(request.from, bytes_max, request.context, chunk.upto, donation->cut.get());
   // What is absent reveals removals as much as what is there: all of it must be durable first.
   send(peer, std::move(chunk), records_);
 }
 
-Result<void> Replica::on(Peer& peer, const RepairChunk& chunk, Now now) {
+Result<void> Replica::on(Peer& peer, RepairChunk& chunk, Now now) {
   const bool expected = receiving_ && receiving_->donor == peer.node() &&
                         receiving_->session == chunk.session && receiving_->cursor == chunk.from &&
                         receiving_->begun == chunk.from.has_value();
   if (!expected) return {};  // late or repeated
   if (!receiving_->begun) store_.begin_repair(chunk.cut_clock, chunk.cut_removed);
   receiving_->begun = true;
-  std::set<ObjectKey> changed;
-  Result<std::vector<SlotState>> slots = store_.apply_chunk(chunk.slots, chunk.upto, changed);
-  if (!slots) {
-    abandon_receiving();
-    return slots.error();
-  }
   receiving_->slots += chunk.slots.size();
-  receiving_->chunk_came(setup_.config, now.mono_ns);
-  if (!slots->empty()) record(SlotsRecord{*std::move(slots)}, {});
-  announce(changed);
-  if (chunk.upto) {
-    receiving_->cursor = chunk.upto;
-    if (needs_repair()) {
-      ask_for_chunk(peer, now);
-    } else {
-      stop_receiving();
-    }
-    return {};
+  Result<void> kept = store_.keep_chunk(std::move(chunk.slots), chunk.upto);
+  if (!kept) {
+    abandon_receiving();
+    return kept;
   }
-  // The cut that this repair began with, whatever a later chunk says.
-  const auto [cut_clock, cut_removed] = store_.finish_repair();
-  record(ClockRecord{cut_clock, cut_removed}, cut_clock);
+  receiving_->chunk_came(setup_.config, now.mono_ns);
+  receiving_->cursor = chunk.upto;
+  if (!chunk.upto) {
+    finish_receiving(peer);
+  } else if (needs_repair()) {
+    ask_for_chunk(peer, now);
+  } else {
+    stop_receiving();
+  }
+  return {};
+}
+
+void Replica::finish_receiving(Peer& peer) {
+  std::set<ObjectKey> changed;
+  record_repair(store_.finish_repair(changed));
+  announce(changed);
   ++stats_.repairs_taken;
   emit(RepairFinished{peer.node(), receiving_->slots});
   receiving_.reset();
   peer.owe(0, records_);
-  return {};
 }
 
 void Replica::on(Peer& peer, const RepairGone& gone) {
@@ -390,7 +391,7 @@ bool Replica::needs_repair() const {
   return !store_.clock().covers(offered);
 }
 
-// Keeps what came, claims nothing.
+// What came is forgotten: it would be half of what somebody did.
 void Replica::stop_receiving() {
   store_.abandon_repair();
   receiving_.reset();

@@ -12,6 +12,36 @@ bool names(const std::vector<Fragment>& fragments, const Dot& dot) {
                      [&](const Fragment& fragment) { return fragment.dot == dot; });
 }
 
+void sort_by_dot(std::vector<Fragment>& fragments) {
+  std::sort(fragments.begin(), fragments.end(),
+            [](const Fragment& a, const Fragment& b) { return a.dot < b.dot; });
+}
+
+// Slots for a receiver, until there are enough.
+struct Page {
+  const CausalContext& receiver;
+  std::uint64_t bytes_max;
+  std::optional<SlotKey>& next;
+  std::vector<SlotState> slots;
+  std::uint64_t bytes = 0;
+
+  bool full_before(const SlotKey& key) const {
+    if (bytes > bytes_max) next = key;
+    return bytes > bytes_max;
+  }
+  void add(SlotState state) {
+    bytes += state.slot.object.name.size() + state.slot.path.size() + 16;
+    for (Fragment& fragment : state.fragments) {
+      if (receiver.contains(fragment.dot)) {
+        fragment.has_value = false;
+        fragment.value.clear();
+      }
+      bytes += fragment.value.size() + 16;
+    }
+    slots.push_back(std::move(state));
+  }
+};
+
 }  // namespace
 
 void Store::each_fragment(const SlotKey& slot, const FragmentVisitor& visit) const {
@@ -36,9 +66,8 @@ bool Store::merge(const Entry& entry, std::set<ObjectKey>& changed) {
   if (clock_.covers(entry.dots)) return false;
   const CausalContext gone = entry.removed();
   for (const Put& put : entry.puts) {
-    // Covered and not held here: it was removed, by an entry or as a settled slot of a repair
-    // tells.
-    if (in_context(put.dot) || gone.contains(put.dot) || held_against_cut(put)) continue;
+    // Covered and not held here: it was removed.
+    if (in_context(put.dot) || gone.contains(put.dot)) continue;
     if (add_live(put.slot, put.dot, put.value)) changed.insert(put.slot.object);
   }
   for (const Removal& removal : entry.removals) {
@@ -52,16 +81,6 @@ bool Store::merge(const Entry& entry, std::set<ObjectKey>& changed) {
   return true;
 }
 
-CausalContext Store::suppressed(const Entry& entry) const {
-  CausalContext out;
-  for (const Put& put : entry.puts) {
-    if (in_context(put.dot) || !held_against_cut(put)) continue;
-    // Live in a settled slot: the repair itself brought it.
-    if (!is_live(put.slot, put.dot)) out.add(put.dot);
-  }
-  return out;
-}
-
 void Store::adopt(const CausalContext& clock, const CausalContext& removed) {
   clock_.merge(clock);
   removed_.merge(removed);
@@ -69,100 +88,134 @@ void Store::adopt(const CausalContext& clock, const CausalContext& removed) {
 }
 
 void Store::begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed) {
-  Repair repair{cut_clock, cut_removed, cut_clock, {}, false};
-  repair.cut.merge(cut_removed);
+  Repair repair{cut_clock, cut_removed, {}, false, {}};
   repair_ = std::move(repair);
 }
 
-Result<std::vector<SlotState>> Store::apply_chunk(const std::vector<SlotState>& slots,
-                                                  const std::optional<SlotKey>& upto,
-                                                  std::set<ObjectKey>& changed) {
-  REJOIN_ASSERT(repair_ && !repair_->settled_all);
-  const std::optional<SlotKey> from = repair_->cursor;
+Result<void> Store::keep_chunk(std::vector<SlotState> slots, const std::optional<SlotKey>& upto) {
+  REJOIN_ASSERT(repair_ && !repair_->complete);
+  const std::optional<SlotKey>& from = repair_->cursor;
   if (from && upto && !(*from < *upto)) {
     return Error{ErrorCode::malformed, "a repair chunk makes no progress"};
   }
-  std::map<SlotKey, const std::vector<Fragment>*> range;
   for (const SlotState& state : slots) {
     if ((from && state.slot < *from) || (upto && !(state.slot < *upto))) {
       return Error{ErrorCode::malformed, "a repair chunk holds a slot outside its range"};
     }
     for (const Fragment& theirs : state.fragments) {
-      if (!theirs.has_value && !in_context(theirs.dot) && !is_live(state.slot, theirs.dot)) {
+      if (!theirs.has_value && !in_context(theirs.dot)) {
         return Error{ErrorCode::malformed, "a repair chunk lacks a value that is unknown here"};
       }
     }
-    range[state.slot] = &state.fragments;
   }
-  // What is here and not in the chunk is empty at the donor.
-  static const std::vector<Fragment> none;
-  auto object = from ? objects_.lower_bound(from->object) : objects_.begin();
-  for (; object != objects_.end() && (!upto || object->first <= upto->object); ++object) {
-    const bool resumes = from && object->first == from->object;
-    auto at = resumes ? object->second.lower_bound(from->path) : object->second.begin();
-    for (; at != object->second.end(); ++at) {
-      SlotKey key{object->first, at->first};
-      if (upto && !(key < *upto)) break;
-      range.try_emplace(range.end(), std::move(key), &none);
+  for (SlotState& state : slots) repair_->theirs[state.slot] = std::move(state.fragments);
+  repair_->cursor = upto;
+  repair_->complete = !upto.has_value();
+  return {};
+}
+
+Store::Repaired Store::finish_repair(std::set<ObjectKey>& changed) {
+  REJOIN_ASSERT(repair_ && repair_->complete);
+  Repair repair = std::move(*repair_);
+  repair_.reset();
+  CausalContext cut = repair.cut_clock;
+  cut.merge(repair.cut_removed);
+  // What the cut has seen and is not in the chunks is empty at the donor.
+  for (const auto& [object, slots] : objects_) {
+    for (const auto& [path, slot] : slots) {
+      const bool seen = std::any_of(slot.begin(), slot.end(), [&](const Live& live) {
+        return cut.contains(clock_.full(live.dot));
+      });
+      if (seen) repair.theirs.try_emplace({object, path});
     }
   }
-  std::vector<SlotState> out;
-  for (const auto& [key, theirs] : range) {
-    if (!settle(key, *theirs)) continue;
+  Repaired out;
+  for (const auto& [key, theirs] : repair.theirs) {
+    if (!settle(key, theirs, repair, cut)) continue;
     changed.insert(key.object);
-    out.push_back(state_of(key));
+    out.slots.push_back(state_of(key));
   }
-  repair_->cursor = upto;
-  repair_->settled_all = !upto.has_value();
+  adopt(repair.cut_clock, repair.cut_removed);
+  out.clock = std::move(repair.cut_clock);
+  out.removed = std::move(repair.cut_removed);
   return out;
 }
 
-// The leaf rule for one slot, with the cut as the donor's context.
-bool Store::settle(const SlotKey& key, const std::vector<Fragment>& theirs) {
-  bool changed = erase_live(
-      key, [&](const Dot& dot) { return repair_->cut.contains(dot) && !names(theirs, dot); });
+// The leaf rule for one slot, with the cut as the donor's context. What is newer comes as entries.
+bool Store::settle(const SlotKey& key, const std::vector<Fragment>& theirs, const Repair& repair,
+                   const CausalContext& cut) {
+  bool changed =
+      erase_live(key, [&](const Dot& dot) { return cut.contains(dot) && !names(theirs, dot); });
   for (const Fragment& fragment : theirs) {
-    if (in_context(fragment.dot)) continue;
-    if (fragment.has_value) changed |= add_live(key, fragment.dot, fragment.value);
+    if (in_context(fragment.dot) || !repair.cut_clock.contains(fragment.dot)) continue;
+    changed |= add_live(key, fragment.dot, fragment.value);
   }
   return changed;
 }
 
-std::pair<CausalContext, CausalContext> Store::finish_repair() {
-  REJOIN_ASSERT(repair_ && repair_->settled_all);
-  std::pair cut(std::move(repair_->cut_clock), std::move(repair_->cut_removed));
-  repair_.reset();
-  adopt(cut.first, cut.second);
+std::shared_ptr<Store::Cut> Store::take_cut() {
+  std::erase_if(cuts_, [](const std::weak_ptr<Cut>& one) { return one.expired(); });
+  auto cut = std::make_shared<Cut>();
+  cut->clock = clock_;
+  cut->removed = removed_;
+  cuts_.push_back(cut);
   return cut;
+}
+
+void Store::Cut::forget_before(const SlotKey& from) {
+  left.erase(left.begin(), left.lower_bound(from));
+  forgotten_before = from;
+}
+
+void Store::keep_for_cuts(const SlotKey& key, const Dot& dot, const std::string& value) {
+  for (const std::weak_ptr<Cut>& one : cuts_) {
+    const std::shared_ptr<Cut> cut = one.lock();
+    if (!cut || !cut->clock.contains(dot)) continue;
+    if (cut->forgotten_before && key < *cut->forgotten_before) continue;
+    cut->left[key].push_back({dot, true, value});
+  }
 }
 
 std::vector<SlotState> Store::slots_from(const std::optional<SlotKey>& from,
                                          std::uint64_t bytes_max, const CausalContext& receiver,
-                                         std::optional<SlotKey>& next) const {
-  std::vector<SlotState> out;
-  std::uint64_t bytes = 0;
+                                         std::optional<SlotKey>& next, const Cut* cut) const {
+  static const std::map<SlotKey, std::vector<Fragment>> nothing;
+  const auto& gone = cut != nullptr ? cut->left : nothing;
+  auto left = from ? gone.lower_bound(*from) : gone.begin();
   next.reset();
+  Page page{receiver, bytes_max, next, {}};
+  // Slots of which nothing is live any more, up to the next that is. False: the page is full.
+  const auto add_left = [&](const SlotKey* before) {
+    for (; left != gone.end() && (before == nullptr || left->first < *before); ++left) {
+      if (page.full_before(left->first)) return false;
+      SlotState state{left->first, left->second};
+      sort_by_dot(state.fragments);
+      page.add(std::move(state));
+    }
+    return true;
+  };
   auto object = from ? objects_.lower_bound(from->object) : objects_.begin();
   for (; object != objects_.end(); ++object) {
     const bool resumes = from && object->first == from->object;
     auto at = resumes ? object->second.lower_bound(from->path) : object->second.begin();
     for (; at != object->second.end(); ++at) {
-      if (bytes > bytes_max) {
-        next = SlotKey{object->first, at->first};
-        return out;
+      const SlotKey key{object->first, at->first};
+      if (!add_left(&key) || page.full_before(key)) return std::move(page.slots);
+      SlotState state = state_of(key);
+      if (cut != nullptr) {
+        std::erase_if(state.fragments,
+                      [&](const Fragment& one) { return !cut->clock.contains(one.dot); });
       }
-      out.push_back(state_of({object->first, at->first}));
-      bytes += object->first.name.size() + at->first.size() + 16;
-      for (Fragment& fragment : out.back().fragments) {
-        if (receiver.contains(fragment.dot)) {
-          fragment.has_value = false;
-          fragment.value.clear();
-        }
-        bytes += fragment.value.size() + 16;
+      if (left != gone.end() && left->first == key) {
+        state.fragments.insert(state.fragments.end(), left->second.begin(), left->second.end());
+        sort_by_dot(state.fragments);
+        ++left;
       }
+      if (!state.fragments.empty()) page.add(std::move(state));
     }
   }
-  return out;
+  add_left(nullptr);
+  return std::move(page.slots);
 }
 
 void Store::replace(const SlotState& state, std::set<ObjectKey>& changed) {
@@ -200,10 +253,6 @@ std::string Store::canonical() const {
   return out;
 }
 
-bool Store::held_against_cut(const Put& put) const {
-  return repair_ && repair_->settled(put.slot) && repair_->cut.contains(put.dot);
-}
-
 bool Store::is_live(const SlotKey& key, const Dot& dot) const {
   const Slot* slot = find(key);
   return slot != nullptr && std::any_of(slot->begin(), slot->end(), [&](const Live& live) {
@@ -218,8 +267,7 @@ SlotState Store::state_of(const SlotKey& key) const {
       out.fragments.push_back({clock_.full(live.dot), true, live.value});
     }
   }
-  std::sort(out.fragments.begin(), out.fragments.end(),
-            [](const Fragment& a, const Fragment& b) { return a.dot < b.dot; });
+  sort_by_dot(out.fragments);
   return out;
 }
 
@@ -244,7 +292,9 @@ bool Store::erase_live(const SlotKey& key, const std::function<bool(const Dot&)>
   const auto slot = object->second.find(key.path);
   if (slot == object->second.end()) return false;
   const std::size_t erased = std::erase_if(slot->second, [&](const Live& live) {
-    if (!gone(clock_.full(live.dot))) return false;
+    const Dot dot = clock_.full(live.dot);
+    if (!gone(dot)) return false;
+    if (!cuts_.empty()) keep_for_cuts(key, dot, live.value);
     value_bytes_ -= live.value.size();
     return true;
   });

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,33 +52,46 @@ class Store : public SlotReader {
   // Rule 1. Objects whose slots changed are added to `changed`. False: a duplicate, nothing done.
   bool merge(const Entry& entry, std::set<ObjectKey>& changed);
 
-  // Values of the entry that a repair in progress has found removed (rule 4): they must go to R,
-  // and to the disk as such, before the entry is merged.
-  CausalContext suppressed(const Entry& entry) const;
-
   // D gains clock, R gains removed, R loses what is in D.
   void adopt(const CausalContext& clock, const CausalContext& removed);
 
-  // Rule 4, the receiver's side. One repair at a time; requires repairing() where it says so.
+  // Rule 4, the receiver's side: chunks are kept apart, and taken all at once at the end, so that
+  // what is here is never half of what its donor had. One repair at a time.
   void begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed);
   bool repairing() const { return repair_.has_value(); }
   // D of the cut. Requires repairing().
   const CausalContext& repair_cut() const { return repair_->cut_clock; }
-  // Applies the leaf rule to every slot in [the cursor, upto): those given, and as empty those that
-  // are not. Returns the slots that changed, as they are now. Nothing as upto: to the end. Error:
-  // malformed (a slot outside the range, a value that is missing), and nothing changed.
-  Result<std::vector<SlotState>> apply_chunk(const std::vector<SlotState>& slots,
-                                             const std::optional<SlotKey>& upto,
-                                             std::set<ObjectKey>& changed);
-  // Adopts the cut and returns it, D and R. Requires that the last chunk went to the end.
-  std::pair<CausalContext, CausalContext> finish_repair();
+  // Keeps what the donor has in the slots of [the cursor, upto): those given; others are empty.
+  // Nothing as upto: to the end. Error: malformed (a slot outside the range, a value that is
+  // missing), and nothing is kept. Requires repairing().
+  Result<void> keep_chunk(std::vector<SlotState> slots, const std::optional<SlotKey>& upto);
+  struct Repaired {
+    CausalContext clock;  // the cut
+    CausalContext removed;
+    std::vector<SlotState> slots;  // that changed, as they are now
+  };
+  // Applies the leaf rule to every slot and adopts the cut. Requires that the last chunk went to
+  // the end.
+  Repaired finish_repair(std::set<ObjectKey>& changed);
   void abandon_repair() { repair_.reset(); }
 
-  // Rule 4, the donor's side: slots from `from` on, until about `bytes_max`; `next` is where to go
-  // on, or nothing at the end. Values whose dot the receiver's context has are left out.
+  // Rule 4, the donor's side: D and R of one moment, and what left M since. The store keeps it
+  // right for as long as somebody holds it.
+  struct Cut {
+    CausalContext clock;
+    CausalContext removed;
+    std::map<SlotKey, std::vector<Fragment>> left;
+
+    // Slots before this one have been sent.
+    void forget_before(const SlotKey& from);
+    std::optional<SlotKey> forgotten_before;
+  };
+  std::shared_ptr<Cut> take_cut();
+  // Slots from `from` on, until about `bytes_max`; `next` is where to go on, or nothing at the end.
+  // Values whose dot the receiver's context has are left out. With a cut, as they were then.
   std::vector<SlotState> slots_from(const std::optional<SlotKey>& from, std::uint64_t bytes_max,
-                                    const CausalContext& receiver,
-                                    std::optional<SlotKey>& next) const;
+                                    const CausalContext& receiver, std::optional<SlotKey>& next,
+                                    const Cut* cut = nullptr) const;
 
   // A slot holds exactly this: replay of a record.
   void replace(const SlotState& state, std::set<ObjectKey>& changed);
@@ -91,17 +105,16 @@ class Store : public SlotReader {
   struct Repair {
     CausalContext cut_clock;
     CausalContext cut_removed;
-    CausalContext cut;              // K: both
-    std::optional<SlotKey> cursor;  // slots before it are settled; nothing: none yet
-    bool settled_all = false;
-
-    bool settled(const SlotKey& slot) const { return settled_all || (cursor && slot < *cursor); }
+    std::optional<SlotKey> cursor;  // slots before it came; nothing: none yet
+    bool complete = false;
+    std::map<SlotKey, std::vector<Fragment>> theirs;
   };
 
   bool in_context(const Dot& dot) const { return clock_.contains(dot) || removed_.contains(dot); }
-  bool held_against_cut(const Put& put) const;
   bool is_live(const SlotKey& key, const Dot& dot) const;
-  bool settle(const SlotKey& key, const std::vector<Fragment>& theirs);
+  bool settle(const SlotKey& key, const std::vector<Fragment>& theirs, const Repair& repair,
+              const CausalContext& cut);
+  void keep_for_cuts(const SlotKey& key, const Dot& dot, const std::string& value);
   SlotState state_of(const SlotKey& key) const;
   const Slot* find(const SlotKey& key) const;
   bool add_live(const SlotKey& key, const Dot& dot, const std::string& value);
@@ -111,6 +124,7 @@ class Store : public SlotReader {
   CausalContext removed_;
   Objects objects_;
   std::optional<Repair> repair_;
+  std::vector<std::weak_ptr<Cut>> cuts_;
   std::uint64_t live_count_ = 0;
   std::uint64_t value_bytes_ = 0;
 };

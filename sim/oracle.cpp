@@ -81,9 +81,13 @@ std::optional<Finding> Oracle::check_became_live(const View& view, DotNumber num
 std::optional<Finding> Oracle::check_rule_5(View& view, const CausalContext& clock) const {
   view.covered.resize(ledger_.entry_count(), false);
   for (DotNumber number : view.live) {
-    for (EntryNumber remover : ledger_.dot(number).removers) {
+    const Ledger::MadeDot& dot = ledger_.dot(number);
+    if (!covered(view, dot.entry, clock)) {
+      return Finding{"rule 5", to_string(dot.dot) + " in " + to_string(dot.slot) +
+                                   " is live, but its entry is not in the clock"};
+    }
+    for (EntryNumber remover : dot.removers) {
       if (!covered(view, remover, clock)) continue;
-      const Ledger::MadeDot& dot = ledger_.dot(number);
       return Finding{"rule 5", to_string(dot.dot) + " in " + to_string(dot.slot) +
                                    " is live, but an entry in the clock removed it"};
     }
@@ -137,11 +141,6 @@ CausalContext held_by(const Record& record) {
   std::visit(
       Visitor{[&](const EntriesRecord& entries) {
                 for (const Entry& entry : entries.entries) held.merge(entry.dots);
-              },
-              [&](const SlotsRecord& slots) {
-                for (const SlotState& slot : slots.slots) {
-                  for (const Fragment& fragment : slot.fragments) held.add(fragment.dot);
-                }
               },
               [&](const ClockRecord& clock) { held.merge(clock.clock); }, [](const auto&) {}},
       record);

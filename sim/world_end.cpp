@@ -116,9 +116,6 @@ void World::judge_entries() {
   }
   if (!violation_) judge_values(happened);
   if (violation_) return;
-  // What a repair saved of an entry that was lost with its disk is in no entry that is left.
-  const bool may_be_half = wiped_ && totals_.lost > 0;
-  if (may_be_half) return judge_rest();
   if (auto wrong = merged_otherwise(ledger_, happened, converged_canonical_, draws_)) {
     return violate("harvest", 0, *wrong);
   }
@@ -211,14 +208,9 @@ void World::judge_expected(const std::map<std::string, std::string>& values) {
   }
 }
 
-// What is live and should not be, or the other way. A repair brings slots, not entries: if its
-// donor's disk is lost half-way, an acknowledged entry may be lost with it and leave some of its
-// values and removals behind.
+// What is live and should not be, or the other way.
 std::string World::unmeant(const std::vector<DotNumber>& live,
                            const std::vector<bool>& happened) const {
-  const auto may_be_half = [&](EntryNumber entry) {
-    return wiped_ && !happened[entry] && acknowledged_[entry];
-  };
   const auto has = [](const std::vector<DotNumber>& dots, DotNumber dot) {
     return std::binary_search(dots.begin(), dots.end(), dot);
   };
@@ -227,13 +219,10 @@ std::string World::unmeant(const std::vector<DotNumber>& live,
   };
   const std::vector<DotNumber> standing = specification_.standing(happened);
   for (DotNumber dot : live) {
-    if (!has(standing, dot) && !may_be_half(ledger_.dot(dot).entry)) return named(dot) + " is live";
+    if (!has(standing, dot)) return named(dot) + " is live";
   }
   for (DotNumber dot : standing) {
-    const std::vector<EntryNumber>& removers = ledger_.dot(dot).removers;
-    if (!has(live, dot) && std::none_of(removers.begin(), removers.end(), may_be_half)) {
-      return named(dot) + " is not live";
-    }
+    if (!has(live, dot)) return named(dot) + " is not live";
   }
   return {};
 }

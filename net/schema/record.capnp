@@ -24,4 +24,6 @@ struct Record {
       removed @9 :Data;
     }
   }
+
+  untilClock @10 :Bool;  # of slots: they hold from the next record on, which is a clock
 }

@@ -55,6 +55,7 @@ class History {
   std::vector<std::vector<Write>>
       pending_;                  // of each replica: operations that ran and are not flushed
   std::vector<Repair> repairs_;  // open ones
+  bool whole_ = true;            // no repair had several donors
   Ledger ledger_;
 };
 
@@ -152,6 +153,7 @@ void History::push(const Replica& from, Replica& to, Delivery delivery) {
 
 void History::open_repair(std::size_t donors) {
   if (replicas_.size() <= donors) return;
+  whole_ = whole_ && donors == 1;
   std::vector<std::size_t> roles(replicas_.size());
   for (std::size_t i = 0; i < roles.size(); ++i) roles[i] = i;
   shuffle(roles);
@@ -172,7 +174,7 @@ void History::move_repair() {
     const bool twice = random_.percent(10);  // a frame that came before may come again
     const std::vector<std::string>& from = twice ? repair.slots() : waiting;
     const std::string& slot = from[random_.below(from.size())];
-    repair.advance(slot, random_.percent(50) ? Repair::Age::now : Repair::Age::at_cut);
+    repair.advance(slot);
     return;
   }
   repairs_.erase(repairs_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -199,14 +201,14 @@ void History::exchange(std::size_t from, std::size_t to) {
     push(sender, receiver, Delivery::whole);
   } else if (lacks || !by_log_) {
     Repair repair({&sender.store()}, receiver.store(), slots_, variant_);
-    for (const std::string& slot : slots_) repair.advance(slot, Repair::Age::now);
+    for (const std::string& slot : slots_) repair.advance(slot);
     repair.finish();
   }
 }
 
 std::optional<std::string> History::violation() const {
   for (std::size_t replica = 0; replica < replicas_.size(); ++replica) {
-    if (auto wrong = ledger_.violation(replicas_[replica].store())) {
+    if (auto wrong = ledger_.violation(replicas_[replica].store(), whole_)) {
       return "at replica " + std::to_string(replica) + ", " + *wrong;
     }
   }

@@ -59,7 +59,7 @@ bool Store::merge(const Entry& entry) {
     const auto& [slot, dot] = value;
     const bool seen_before =
         variant_ == Variant::only_removals ? removals().contains(dot) : context_.knows(dot);
-    if (seen_before || entry.removed.contains(value) || held_against_cut(slot, dot)) continue;
+    if (seen_before || entry.removed.contains(value)) continue;
     slots_[slot].insert(dot);
   }
   for (const auto& [slot, dot] : entry.removed) {
@@ -81,31 +81,38 @@ Session Store::open_session(Cut cut) {
   return session;
 }
 
-void Store::settle(Session session, const std::string& slot) {
-  sessions_.at(session).settled.insert(slot);
+void Store::keep_object(Session session, const std::string& slot, const Dots& theirs) {
+  Receiving& receiving = sessions_.at(session);
+  receiving.theirs[slot] = theirs;
+  if (variant_ == Variant::one_by_one) apply(receiving.cut, slot, theirs);
 }
 
-void Store::apply_object(Session session, const std::string& slot, const Dots& theirs) {
-  Receiving& receiving = sessions_.at(session);
+void Store::finish(const std::vector<Session>& sessions, const Cut& claimed) {
+  for (const Session session : sessions) {
+    const Receiving& receiving = sessions_.at(session);
+    for (const auto& [slot, theirs] : receiving.theirs) {
+      if (variant_ != Variant::one_by_one) apply(receiving.cut, slot, theirs);
+    }
+  }
+  adopt(claimed);
+}
+
+void Store::apply(const Cut& cut, const std::string& slot, const Dots& theirs) {
   const Dots mine = at(slot);
   Dots survivors;
   for (const Dot& dot : mine) {
     // Live here and not there: removed there if they knew it, otherwise they have never seen it.
-    if (theirs.contains(dot) || !receiving.cut.knows(dot)) survivors.insert(dot);
+    if (theirs.contains(dot) || !cut.knows(dot)) survivors.insert(dot);
   }
   for (const Dot& dot : theirs) {
-    // Live there and not here: removed here if we know it, or if another repair, still open, said
-    // so for this slot.
-    const bool removed_here = context_.knows(dot) ||
-                              (variant_ != Variant::settled_entries && held_against_cut(slot, dot));
-    if (mine.contains(dot) || !removed_here) survivors.insert(dot);
+    // Live there and not here: removed here if we know it.
+    if (mine.contains(dot) || !context_.knows(dot)) survivors.insert(dot);
   }
   if (survivors.empty()) {
     slots_.erase(slot);
   } else {
     slots_[slot] = std::move(survivors);
   }
-  receiving.settled.insert(slot);
 }
 
 void Store::close_session(Session session) {
@@ -116,17 +123,6 @@ void Store::adopt(const Cut& claimed) {
   context_.clock.insert(claimed.clock.begin(), claimed.clock.end());
   context_.removals.insert(claimed.removals.begin(), claimed.removals.end());
   forget_covered_removals();
-}
-
-// Until a session ends its cut is context for the slots it settled. The cut knows this dot and the
-// slot went without it, so it was removed; letting it in now would make it live when the cut is
-// claimed.
-bool Store::held_against_cut(const std::string& slot, const Dot& dot) const {
-  if (variant_ == Variant::no_settled) return false;
-  return std::ranges::any_of(sessions_, [&](const auto& session) {
-    const Receiving& receiving = session.second;
-    return receiving.settled.contains(slot) && receiving.cut.knows(dot);
-  });
 }
 
 void Store::forget_covered_removals() {
@@ -146,7 +142,7 @@ Values Ledger::live() const {
   return live;
 }
 
-std::optional<std::string> Ledger::violation(const Store& store) const {
+std::optional<std::string> Ledger::violation(const Store& store, bool whole) const {
   const auto is_live = [&](const Value& value) { return store.at(value.slot).contains(value.dot); };
   for (const Entry& entry : entries_) {
     if (!contains_all(store.clock(), entry.dots)) continue;
@@ -163,6 +159,10 @@ std::optional<std::string> Ledger::violation(const Store& store) const {
   }
   for (const auto& [slot, dots] : store.slots()) {
     if (dots.empty()) return slot + " is kept without a live dot";
+    for (const Dot& dot : dots) {
+      if (!whole || store.clock().contains(dot)) continue;
+      return to_string(Value{slot, dot}) + " is live, but its entry is not in D";
+    }
   }
   return std::nullopt;
 }
@@ -177,8 +177,8 @@ std::string to_string(const Value& value) {
 
 std::string_view to_string(Variant variant) {
   static constexpr std::array<std::string_view, 13> names = {
-      "rules",           "drop",        "newest_only",     "skip_by_removals", "only_removals",
-      "shared_dot",      "no_settled",  "settled_entries", "late_cut",         "early_claim",
+      "rules",           "drop",        "newest_only", "skip_by_removals", "only_removals",
+      "shared_dot",      "one_by_one",  "sent_as_now", "late_cut",         "early_claim",
       "forget_removals", "donor_union", "late_observe"};
   return names.at(static_cast<std::size_t>(variant));
 }

@@ -35,8 +35,8 @@ enum class Variant : std::uint8_t {
   skip_by_removals,  // rule 1: an entry is taken for a duplicate if its dots are in D or R
   only_removals,     // rule 1: a value is dropped only if its dot is in R, not if it is in D
   shared_dot,        // one dot for two slots
-  no_settled,        // rule 4: no value arriving during a repair is held against the cut
-  settled_entries,   // rule 4: values in objects of another repair are not held against the cut
+  one_by_one,        // rule 4: slots are taken as they come, and not all at the end
+  sent_as_now,       // rule 4: slots are sent as they are by now, and not as at the cut
   late_cut,          // rule 4: the cut is taken after the digest was shown
   early_claim,       // rule 4: the cut is claimed at the start
   forget_removals,   // rule 4: at the end D gains the sender's D, but R nothing
@@ -97,26 +97,25 @@ class Store {
 
   // Rule 4, receiving side. A repair is one session for each donor, open under that donor's cut.
   //
-  //   complete:     open_session, then settle or apply_object for each slot, adopt, close_session
-  //   interrupted:  open_session, then any of these, close_session; claims nothing
+  //   complete:     open_session, then keep_object for each slot, finish, close_session
+  //   interrupted:  open_session, then some of these, close_session; nothing happened
   Session open_session(Cut cut);
-  // The slot was found equal to the donor's at the cut.
-  void settle(Session session, const std::string& slot);
-  // Rule 2 for one slot, whose live dots at the donor, at the cut or since, are `theirs`. Then it
-  // is settled.
-  void apply_object(Session session, const std::string& slot, const Dots& theirs);
+  // The live dots of the slot at the donor, at the cut, are `theirs`.
+  void keep_object(Session session, const std::string& slot, const Dots& theirs);
+  // Rule 2 for every slot of these sessions. Then what a complete repair may claim is adopted: from
+  // one donor its cut, from several the intersection of their clocks and the union of their
+  // removals.
+  void finish(const std::vector<Session>& sessions, const Cut& claimed);
   void close_session(Session session);
-  // What a complete repair may claim. From one donor its cut, from several the intersection of
-  // their clocks and the union of their removals.
   void adopt(const Cut& claimed);
 
  private:
   struct Receiving {
     Cut cut;
-    std::set<std::string> settled;
+    Slots theirs;
   };
 
-  bool held_against_cut(const std::string& slot, const Dot& dot) const;
+  void apply(const Cut& cut, const std::string& slot, const Dots& theirs);
   void forget_covered_removals();
 
   Variant variant_;
@@ -138,8 +137,9 @@ class Ledger {
   const Dots& dots() const { return dots_; }
 
   // Rule 5, and the form of the store: a sentence if it does not hold. Linear in the entries
-  // recorded.
-  std::optional<std::string> violation(const Store& store) const;
+  // recorded. `whole`: no entry may be there in part; a snapshot from several donors brings slots
+  // of several moments, and then some are.
+  std::optional<std::string> violation(const Store& store, bool whole = true) const;
 
  private:
   std::vector<Entry> entries_;

@@ -27,16 +27,13 @@ std::vector<std::string> Repair::waiting() const {
   return waiting;
 }
 
-void Repair::advance(const std::string& slot, Age age) {
+void Repair::advance(const std::string& slot) {
   take_cuts();
   const Part& part = parts_[part_of_.at(slot)];
   const auto found = part.shown.find(slot);
   const Dots shown = found == part.shown.end() ? Dots{} : found->second;
-  if (receiver_->at(slot) == shown) {
-    receiver_->settle(*part.session, slot);
-  } else {
-    receiver_->apply_object(*part.session, slot, age == Age::now ? part.donor->at(slot) : shown);
-  }
+  const bool now = variant_ == Variant::sent_as_now;
+  receiver_->keep_object(*part.session, slot, now ? part.donor->at(slot) : shown);
   done_.insert(slot);
 }
 
@@ -53,7 +50,9 @@ void Repair::finish() {
     claimed.removals.insert(part.cut.removals.begin(), part.cut.removals.end());
   }
   if (variant_ == Variant::forget_removals) claimed.removals.clear();
-  receiver_->adopt(claimed);
+  std::vector<Session> sessions;
+  for (const Part& part : parts_) sessions.push_back(*part.session);
+  receiver_->finish(sessions, claimed);
   close();
 }
 

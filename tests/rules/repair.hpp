@@ -28,17 +28,13 @@ class Repair {
   // Slots that have not been advanced. None: the repair is complete.
   std::vector<std::string> waiting() const;
 
-  // An object is sent as it was at the cut or as it is by now; both are right.
-  enum class Age : std::uint8_t { at_cut, now };
+  // The donor's object comes, as it was at the cut. May come again, as a frame may.
+  void advance(const std::string& slot);
 
-  // A slot that equals the shown one is settled; otherwise the donor's object is applied.
-  // May come again for a slot, as a frame may.
-  void advance(const std::string& slot, Age age);
-
-  // Claims what the donors agree on. Requires: no slot is waiting.
+  // Takes all of it, and claims what the donors agree on. Requires: no slot is waiting.
   void finish();
 
-  // Keeps what came and claims nothing.
+  // Forgets what came.
   void interrupt();
 
  private:

@@ -140,13 +140,7 @@ std::vector<rejoin::Entry> Shadowed::for_peer(const Shadowed& peer, Random& rand
   return out;
 }
 
-// As the core does it: what a repair found removed goes to R and to the disk before the entry.
 void Shadowed::receive(const rejoin::Entry& entry) {
-  const CausalContext suppressed = real_.suppressed(entry);
-  if (!suppressed.empty()) {
-    real_.adopt({}, suppressed);
-    disk_.push_back({{}, {}, {}, suppressed});
-  }
   std::set<ObjectKey> changed;
   if (real_.merge(entry, changed)) {
     disk_.push_back({{entry}, {}, {}, {}});
@@ -155,14 +149,14 @@ void Shadowed::receive(const rejoin::Entry& entry) {
   model_.merge(modelled(entry));
 }
 
-void Shadowed::begin_repair(const Shadowed& donor) {
-  repair_ = Repair{donor.real_.clock(),
-                   donor.real_.removed(),
+void Shadowed::begin_repair(Shadowed& donor) {
+  repair_ = Repair{donor.real_.take_cut(),
                    donor.model_.cut(),
+                   donor.model_.slots(),
                    model_.open_session(donor.model_.cut()),
                    {},
                    {}};
-  real_.begin_repair(repair_->cut_clock, repair_->cut_removed);
+  real_.begin_repair(repair_->taken->clock, repair_->taken->removed);
 }
 
 void Shadowed::ask_for_chunk(const Shadowed& donor, Random& random) {
@@ -170,29 +164,27 @@ void Shadowed::ask_for_chunk(const Shadowed& donor, Random& random) {
   context.merge(real_.removed());
   Chunk chunk;
   const std::uint64_t bytes_max = random.below(120);
-  chunk.slots = donor.real_.slots_from(repair_->cursor, bytes_max, context, chunk.upto);
-  chunk.shown = donor.model_.slots();
+  if (repair_->cursor) repair_->taken->forget_before(*repair_->cursor);
+  chunk.slots =
+      donor.real_.slots_from(repair_->cursor, bytes_max, context, chunk.upto, repair_->taken.get());
   repair_->chunk = std::move(chunk);
 }
 
 std::optional<std::string> Shadowed::apply_chunk() {
-  const Chunk chunk = *std::exchange(repair_->chunk, std::nullopt);
-  std::set<ObjectKey> changed;
-  const auto slots_changed = real_.apply_chunk(chunk.slots, chunk.upto, changed);
-  if (!slots_changed) return "a chunk was refused: " + slots_changed.error().message;
-  disk_.push_back({{}, *slots_changed, {}, {}});
-  for (const SlotKey& slot : slots()) {
-    if (repair_->cursor && slot < *repair_->cursor) continue;
-    if (chunk.upto && !(slot < *chunk.upto)) continue;
-    const auto shown = chunk.shown.find(name_of(slot));
-    model_.apply_object(repair_->session, name_of(slot),
-                        shown == chunk.shown.end() ? Dots{} : shown->second);
-  }
+  Chunk chunk = *std::exchange(repair_->chunk, std::nullopt);
+  const Result<void> kept = real_.keep_chunk(std::move(chunk.slots), chunk.upto);
+  if (!kept) return "a chunk was refused: " + kept.error().message;
   repair_->cursor = chunk.upto;
   if (chunk.upto) return std::nullopt;
-  real_.finish_repair();
-  disk_.push_back({{}, {}, repair_->cut_clock, repair_->cut_removed});
-  model_.adopt(repair_->cut);
+  std::set<ObjectKey> changed;
+  rejoin::Store::Repaired repaired = real_.finish_repair(changed);
+  disk_.push_back({{}, std::move(repaired.slots), repaired.clock, repaired.removed});
+  for (const SlotKey& slot : slots()) {
+    const auto shown = repair_->shown.find(name_of(slot));
+    model_.keep_object(repair_->session, name_of(slot),
+                       shown == repair_->shown.end() ? Dots{} : shown->second);
+  }
+  model_.finish({repair_->session}, repair_->cut);
   model_.close_session(repair_->session);
   repair_.reset();
   return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ class Shadowed {
 
   // A repair from a donor: asked for and applied one chunk at a time.
   bool repairing() const { return repair_.has_value(); }
-  void begin_repair(const Shadowed& donor);
+  void begin_repair(Shadowed& donor);
   void ask_for_chunk(const Shadowed& donor, Random& random);
   bool chunk_is_on_its_way() const { return repair_ && repair_->chunk; }
   std::optional<std::string> apply_chunk();
@@ -59,12 +60,11 @@ class Shadowed {
   struct Chunk {
     std::vector<SlotState> slots;
     std::optional<SlotKey> upto;
-    Slots shown;  // the same in the model: the donor's slots when it was asked
   };
   struct Repair {
-    CausalContext cut_clock;
-    CausalContext cut_removed;
+    std::shared_ptr<rejoin::Store::Cut> taken;
     Cut cut;
+    Slots shown;  // the donor's slots in the model at the cut
     Session session;
     std::optional<SlotKey> cursor;
     std::optional<Chunk> chunk;

@@ -70,10 +70,13 @@ inline std::vector<Dot> live(const Store& store, const SlotKey& where) {
   return {out.begin(), out.end()};
 }
 
+// A chunk of a repair. The last one ends it: the slots that changed.
 inline Result<std::vector<SlotState>> apply(Store& store, const std::vector<SlotState>& slots,
                                             const std::optional<SlotKey>& upto = {}) {
+  if (const Result<void> kept = store.keep_chunk(slots, upto); !kept) return kept.error();
+  if (upto) return std::vector<SlotState>();
   std::set<ObjectKey> changed;
-  return store.apply_chunk(slots, upto, changed);
+  return store.finish_repair(changed).slots;
 }
 
 inline std::vector<SlotState> all_slots(const Store& store) {

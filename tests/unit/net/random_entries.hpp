@@ -224,7 +224,9 @@ inline EntriesRecord random_body(Random& random) {
 }
 template <>
 inline SlotsRecord random_body(Random& random) {
-  return {random_slots(random)};
+  SlotsRecord out{random_slots(random)};
+  out.until_clock = random.one_in(2);
+  return out;
 }
 template <>
 inline ClockRecord random_body(Random& random) {

@@ -1,5 +1,5 @@
-// Repair without the log (rules 2 and 4): the leaf rule per slot under a cut, what is settled held
-// against the cut, and what is claimed at the end.
+// Repair without the log (rules 2 and 4): the leaf rule per slot under a cut, taken and claimed all
+// at once at the end; and what a donor sends, as it was at its cut.
 
 #include <gtest/gtest.h>
 
@@ -81,18 +81,19 @@ TEST(LeafRule, ASlotThatTheDonorDoesNotHaveIsEmptyThere) {
   EXPECT_EQ(*changed, (std::vector<SlotState>{{eggs, {}}, {slot("x", "other"), {}}}));
 }
 
-TEST(StoreRepair, AChunkTouchesOnlyItsRange) {
+TEST(StoreRepair, ChunksAreTakenTogetherAtTheEnd) {
   Store store;
   merge(store, made({a, 1}).puts(eggs).puts(milk).puts(tea));
-  store.begin_repair(upto(a, 3), {});
+  store.begin_repair(upto(a, 4), {});
+  const std::string before = store.canonical();
   ASSERT_TRUE(apply(store, {}, milk));
-  EXPECT_TRUE(live(store, eggs).empty());
-  EXPECT_FALSE(live(store, milk).empty());
-  ASSERT_TRUE(apply(store, {holding(milk, {{a, 2}})}, tea));
-  EXPECT_FALSE(live(store, milk).empty());
-  EXPECT_FALSE(live(store, tea).empty());
+  ASSERT_TRUE(apply(store, {holding(milk, {{a, 2}, {a, 4}})}, tea));
+  EXPECT_EQ(store.canonical(), before);
   ASSERT_TRUE(apply(store, {}));
+  EXPECT_TRUE(live(store, eggs).empty());
+  EXPECT_EQ(live(store, milk), (Dots{{a, 2}, {a, 4}}));
   EXPECT_TRUE(live(store, tea).empty());
+  EXPECT_EQ(store.clock(), upto(a, 4));
 }
 
 TEST(StoreRepair, ASlotOutsideItsRangeIsRefusedAndChangesNothing) {
@@ -134,78 +135,45 @@ TEST(StoreRepair, AValueThatIsLiveHereNeedNotCome) {
   store.each_fragment(milk, [](const Dot&, std::string_view value) { EXPECT_EQ(value, "here"); });
 }
 
-TEST(StoreRepair, NothingIsClaimedBeforeTheEnd) {
+TEST(StoreRepair, TheCutIsClaimedAtTheEnd) {
   Store store;
   store.begin_repair(upto(a, 3), clock_of({{b, 1}}));
   ASSERT_TRUE(apply(store, {holding(eggs, {{a, 1}})}, milk));
   EXPECT_TRUE(store.clock().empty());
   EXPECT_TRUE(store.removed().empty());
   ASSERT_TRUE(apply(store, {holding(tea, {{a, 3}})}));
-  EXPECT_TRUE(store.clock().empty());
-  store.finish_repair();
   EXPECT_EQ(store.clock(), upto(a, 3));
   EXPECT_EQ(store.removed(), clock_of({{b, 1}}));
   EXPECT_FALSE(store.repairing());
 }
 
-TEST(StoreRepair, InterruptedKeepsWhatCameAndClaimsNothing) {
+TEST(StoreRepair, InterruptedItChangesNothing) {
   Store store;
-  store.begin_repair(upto(a, 3), clock_of({{b, 1}}));
-  ASSERT_TRUE(apply(store, {holding(eggs, {{a, 1}})}, milk));
+  merge(store, made({b, 1}).puts(tea));
+  const std::string before = store.canonical();
+  store.begin_repair(upto(b, 2), clock_of({{a, 1}}));
+  ASSERT_TRUE(apply(store, {holding(eggs, {{b, 2}})}, milk));
   store.abandon_repair();
-  EXPECT_EQ(live(store, eggs), (Dots{{a, 1}}));
-  EXPECT_TRUE(store.clock().empty());
-  EXPECT_TRUE(store.removed().empty());
-  // Nothing is held against a cut any more: the removal may be anyone's to tell.
-  EXPECT_TRUE(merge(store, made({a, 2}).puts(eggs)));
-  EXPECT_EQ(live(store, eggs), (Dots{{a, 1}, {a, 2}}));
+  EXPECT_EQ(store.canonical(), before);
 }
 
-TEST(StoreRepair, WhatInterruptedRepairsBroughtIsRemovedByItsEntry) {
-  Store store;
-  store.begin_repair(upto(a, 1), {});
-  ASSERT_TRUE(apply(store, {holding(eggs, {{a, 1}})}, milk));
-  store.abandon_repair();
-  merge(store, made({b, 1}).bare().removes(eggs, {a, 1}));
-  merge(store, made({a, 1}).puts(eggs));
-  EXPECT_TRUE(live(store, eggs).empty());
-}
-
-TEST(StoreRepair, AValueThatTheCutSaysIsGoneIsHeldAgainstItWhereSettled) {
+TEST(StoreRepair, AValueThatCameMeanwhileIsHeldAgainstTheCut) {
   Store store;
   store.begin_repair(upto(a, 3), {});
   ASSERT_TRUE(apply(store, {}, milk));
-  // The donor's slot was settled as empty; its entry comes by another path.
-  Making late = made({a, 1}).puts(eggs);
-  EXPECT_EQ(store.suppressed(late), clock_of({{a, 1}}));
-  EXPECT_TRUE(merge(store, late));
-  EXPECT_TRUE(live(store, eggs).empty());
-  // What is not settled yet, and what the cut has not seen, comes in.
-  Making elsewhere = made({a, 2}).puts(milk);
-  EXPECT_TRUE(store.suppressed(elsewhere).empty());
-  EXPECT_TRUE(merge(store, elsewhere));
-  EXPECT_EQ(live(store, milk), (Dots{{a, 2}}));
-  Making newer = made({a, 4}).puts(eggs);
-  EXPECT_TRUE(store.suppressed(newer).empty());
-  EXPECT_TRUE(merge(store, newer));
+  // The donor's slot is empty; an entry that it has seen comes by another path.
+  EXPECT_TRUE(merge(store, made({a, 1}).puts(eggs)));
+  EXPECT_EQ(live(store, eggs), (Dots{{a, 1}}));
+  // What the cut has not seen stays.
+  EXPECT_TRUE(merge(store, made({a, 4}).puts(eggs)));
+  ASSERT_TRUE(apply(store, {}));
   EXPECT_EQ(live(store, eggs), (Dots{{a, 4}}));
 }
 
-TEST(StoreRepair, RemovalsOfTheCutAreContextForSettledSlotsToo) {
+TEST(StoreRepair, WhatIsNewerThanTheCutIsLeftToItsEntry) {
   Store store;
-  store.begin_repair({}, clock_of({{a, 1}}));
-  ASSERT_TRUE(apply(store, {}));
-  EXPECT_TRUE(merge(store, made({a, 1}).puts(eggs)));
-  EXPECT_TRUE(live(store, eggs).empty());
-}
-
-TEST(StoreRepair, AValueThatTheRepairBroughtIsNotSuppressedWhenItsEntryComes) {
-  Store store;
-  store.begin_repair(upto(a, 3), {});
-  ASSERT_TRUE(apply(store, {holding(eggs, {{a, 1}})}, milk));
-  Making late = made({a, 1}).puts(eggs);
-  EXPECT_TRUE(store.suppressed(late).empty()) << "it lives: nobody removed it";
-  EXPECT_TRUE(merge(store, late));
+  store.begin_repair(upto(a, 1), {});
+  ASSERT_TRUE(apply(store, {holding(eggs, {{a, 1}, {a, 2}})}));
   EXPECT_EQ(live(store, eggs), (Dots{{a, 1}}));
 }
 
@@ -215,7 +183,6 @@ TEST(StoreRepair, TheCutAtTheEndDoesNotBringBackWhatWasRemovedMeanwhile) {
   ASSERT_TRUE(apply(store, {holding(eggs, {{a, 1}})}, milk));
   merge(store, made({b, 1}).bare().removes(eggs, {a, 1}));
   ASSERT_TRUE(apply(store, {}));
-  store.finish_repair();
   EXPECT_TRUE(live(store, eggs).empty());
   EXPECT_TRUE(store.removed().empty());
 }
@@ -271,6 +238,43 @@ TEST(SlotsFrom, LeavesOutValuesThatTheReceiverKnows) {
     }
   }
   EXPECT_EQ(with_value, 5U);
+}
+
+TEST(SlotsFrom, ACutStaysAsItWas) {
+  Store store = shelf();
+  const std::vector<SlotState> whole = all_slots(store);
+  const auto cut = store.take_cut();
+  // One slot is replaced, one emptied, one is new, and an object is gone.
+  merge(store, made({b, 1}).puts(slot("x", "a")).removes(slot("x", "a"), {a, 5}));
+  merge(store, made({b, 2}).bare().removes(slot("y", "a"), {a, 6}));
+  merge(store, made({b, 3}).puts(slot("z", "d")));
+  merge(store, made({b, 4})
+                   .bare()
+                   .removes(slot("", "c"), {a, 7})
+                   .removes(slot("x", "c"), {a, 8})
+                   .removes(slot("y", "c"), {a, 9}));
+  ASSERT_NE(all_slots(store), whole);
+  for (std::uint64_t bytes_max = 0; bytes_max < 1'200; bytes_max += 7) {
+    std::vector<SlotState> pages;
+    std::optional<SlotKey> next;
+    do {
+      const std::optional<SlotKey> from = next;
+      const auto page = store.slots_from(from, bytes_max, {}, next, cut.get());
+      pages.insert(pages.end(), page.begin(), page.end());
+    } while (next);
+    ASSERT_EQ(pages, whole) << bytes_max;
+  }
+}
+
+TEST(SlotsFrom, OfACutWhatWasSentIsForgotten) {
+  Store store = shelf();
+  const auto cut = store.take_cut();
+  merge(store, made({b, 1}).bare().removes(slot("", "a"), {a, 4}).removes(slot("", "c"), {a, 7}));
+  EXPECT_EQ(cut->left.size(), 2U);
+  cut->forget_before(slot("", "b"));
+  EXPECT_EQ(cut->left.size(), 1U);
+  merge(store, made({b, 2}).bare().removes(slot("x", "a"), {a, 5}));
+  EXPECT_EQ(cut->left.size(), 1U);
 }
 
 TEST(SlotsFrom, FragmentsRiseByDotWhateverTheOrderOfArrival) {
