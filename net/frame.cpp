@@ -93,6 +93,8 @@ void fill_body(schema::Frame::Builder frame, const Hello& hello, const Bulk& bul
     fill(heard.initReplica(), hello.heard->replica);
     heard.setRoute(hello.heard->route);
   }
+  out.setAsks(hello.asks);
+  out.setAnswers(hello.answers);
 }
 
 void fill_body(schema::Frame::Builder frame, const Reject& reject, const Bulk&) {
@@ -166,6 +168,8 @@ Hello read_body(schema::Hello::Reader in) {
   }
   out.clock = get_clock(in.getClock(), "its clock");
   out.frame_bytes_max = in.getFrameBytesMax();
+  out.asks = in.getAsks();
+  out.answers = in.getAnswers();
   return out;
 }
 

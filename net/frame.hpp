@@ -60,6 +60,10 @@ struct Hello {
   std::optional<Heard> heard;
   CausalContext clock;
   std::uint64_t frame_bytes_max = 0;
+  // Whether who was heard is there now, or was a late frame: not 0, only a living process that is
+  // it can give the number back.
+  std::uint64_t asks = 0;
+  std::uint64_t answers = 0;
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 

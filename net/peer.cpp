@@ -9,16 +9,50 @@ namespace {
 constexpr std::uint64_t chunk_halvings_max = 6;
 constexpr std::size_t replaced_max = 8;
 constexpr std::size_t donated_max = 16;
+constexpr std::size_t doubts_max = 4;
+constexpr std::uint64_t hellos_of_the_living = 8;
 constexpr std::uint64_t backoff_max = 4;  // doublings
 
 }  // namespace
 
-Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::uint64_t now_ns) {
-  const bool was_replaced =
-      std::find(replaced_.begin(), replaced_.end(), replica.incarnation) != replaced_.end();
-  // A late hello of an incarnation that ended, or a second live process: the session stays with the
-  // one that is heard.
-  if (replica_ != replica && was_replaced && live()) return Greeting::duplicate;
+Peer::Doubt* Peer::doubt(std::uint64_t incarnation, std::uint64_t now_ns) {
+  const auto known = std::find_if(doubts_.begin(), doubts_.end(), [&](const Doubt& doubt) {
+    return doubt.incarnation == incarnation;
+  });
+  if (known != doubts_.end()) return &*known;
+  if (doubts_.size() == doubts_max) {
+    const auto idle = std::find_if(doubts_.begin(), doubts_.end(),
+                                   [&](const Doubt& doubt) { return doubt.ask_at_ns <= now_ns; });
+    if (idle == doubts_.end()) return nullptr;
+    doubts_.erase(idle);
+  }
+  // A question is no smaller than the time: an answer to an earlier one never fits.
+  doubts_.push_back({incarnation, now_ns + 1, now_ns, 0, now_ns, {}});
+  return &doubts_.back();
+}
+
+Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, const Config& config,
+                           std::uint64_t now_ns) {
+  bool proven = false;
+  std::optional<RouteId> told;
+  if (replica_ != replica && live()) {
+    Doubt* const doubt = this->doubt(replica.incarnation, now_ns);
+    if (doubt == nullptr) return Greeting::doubted;
+    ++doubt->hellos;
+    proven = hello.answers == doubt->question;
+    if (!proven) {
+      // No route of ours may lead to it. What is late ends; who lives goes on.
+      const bool lasts = doubt->hellos >= hellos_of_the_living &&
+                         now_ns - doubt->since_ns > config.peer_timeout_ms * 1'000'000;
+      return lasts ? Greeting::duplicate : Greeting::doubted;
+    }
+    told = doubt->told_route;
+    std::erase_if(doubts_,
+                  [&](const Doubt& one) { return one.incarnation == replica.incarnation; });
+    const bool was_replaced =
+        std::find(replaced_.begin(), replaced_.end(), replica.incarnation) != replaced_.end();
+    if (was_replaced && proven_) return Greeting::duplicate;
+  }
   Greeting greeting = Greeting::known;
   if (replica_ != replica) {
     greeting = state_ == PeerState::unknown ? Greeting::fresh : Greeting::returned;
@@ -34,10 +68,12 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, std::ui
     donation_.reset();
     donated_.clear();
     seen_ = 0;  // sent_ goes on: late frames of the old session must not pass for new ones
-    told_route.reset();
+    told_route = told;
     answer_at_ns = 0;
     state_ = PeerState::silent;
     replica_ = replica;
+    proven_ = proven;
+    doubts_.clear();  // what answers a question of before may have ended since
   }
   name_ = hello.name;
   frame_bytes_max_ = hello.frame_bytes_max;
@@ -62,6 +98,7 @@ bool Peer::fall_silent() {
   lagging_since_ns.reset();
   forget_progress();
   told_route.reset();
+  doubts_.clear();
   state_ = PeerState::silent;
   return true;
 }

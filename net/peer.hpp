@@ -48,10 +48,24 @@ class Peer {
   std::uint64_t answer_at_ns = 0;     // before, a hello that did not hear us is not answered again
 
   // ---- session
-  enum class Greeting { known, fresh, returned, duplicate };
-  // A hello: of the same session, of a first one, of a new incarnation; or of an incarnation that
-  // was replaced while the one that replaced it is heard, and then nothing changes.
-  Greeting greet(const ReplicaId& replica, const Hello& hello, std::uint64_t now_ns);
+  // Another incarnation that speaks while the session's is heard: a restart, a second process, or
+  // frames that are late. It is asked; only who lives can answer.
+  struct Doubt {
+    std::uint64_t incarnation = 0;
+    std::uint64_t question = 0;
+    std::uint64_t since_ns = 0;
+    std::uint64_t hellos = 0;
+    std::uint64_t ask_at_ns = 0;        // not before
+    std::optional<RouteId> told_route;  // its route, as our question told it
+  };
+  // Null: enough others are in doubt just now.
+  Doubt* doubt(std::uint64_t incarnation, std::uint64_t now_ns);
+  enum class Greeting { known, fresh, returned, doubted, duplicate };
+  // A hello: of the same session, of a first one, of a new incarnation. Or, and then nothing
+  // changes, of another incarnation than the one that is heard: it has not answered, or it is a
+  // second process, since the session's had answered as well.
+  Greeting greet(const ReplicaId& replica, const Hello& hello, const Config& config,
+                 std::uint64_t now_ns);
   // Any frame of the session. True if it was silent before.
   bool hear(std::uint64_t now_ns);
   // True if it was live before.
@@ -138,6 +152,8 @@ class Peer {
   NodeId node_;
   ReplicaId replica_;
   std::deque<std::uint64_t> replaced_;  // the last few incarnations before this one
+  std::deque<Doubt> doubts_;
+  bool proven_ = false;  // this incarnation answered
   std::string name_;
   PeerState state_ = PeerState::unknown;
   std::uint64_t frame_bytes_max_ = 0;

@@ -129,7 +129,8 @@ class Replica {
   std::optional<std::uint64_t> poll_timeout() const;
 
  private:
-  // A route that leads back to us is tried again this many hello intervals later: a name may move.
+  // A route that leads back to us, or is spare, is tried again this many hello intervals later: a
+  // name may move.
   static constexpr std::uint64_t loop_intervals = 64;
 
   struct Route {
@@ -185,7 +186,10 @@ class Replica {
   Result<void> on(Peer& peer, RepairChunk& chunk, Now now);
   void on(Peer& peer, const RepairGone& gone);
   Result<void> dispatch(Peer& peer, Frame& frame, Now now);
-  void answer(Peer& peer, Now now);
+  void answer(Peer& peer, std::uint64_t question, Now now);
+  void answer_again(Peer& peer, Now now);
+  void ask_who_lives(Peer& peer, const ReplicaId& speaker, std::optional<RouteId> its_route,
+                     Now now);
   void identify(Peer& peer, RouteId route, Now now);
   std::optional<std::string> objection(const Hello& hello) const;
   void refuse(const NodeId& node, const std::string& reason);
@@ -209,12 +213,17 @@ class Replica {
   void push_entries(Peer& peer, const CausalContext& lacking, Now now);
   const EncodedEntries& encoded(const std::vector<const Entry*>& entries);
   CausalContext owed_to(const Peer& peer) const;
-  void send_hello(RouteId route, const Peer* heard);
+  void send_hello(RouteId route, const Peer* heard, std::uint64_t answers = 0);
+  void send_hello(RouteId route, const std::optional<Hello::Heard>& heard, std::uint64_t asks,
+                  std::uint64_t answers);
   void send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record = 0);
   void send_bytes(Peer& peer, std::string frame, std::uint64_t after_record);
   void send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record);
   void queue(Transmit frame, std::uint64_t after_record);
-  bool wants_hello(const Route& route) const;
+  bool wants_hello(RouteId id, const Route& route) const;
+  bool is_spare(RouteId id, const Route& route) const;
+  bool misses_a_way() const;
+  std::uint64_t hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const;
   bool all_routes_answered() const;
   void tick_routes(Now now);
   void tick_peers(Now now);

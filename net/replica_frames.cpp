@@ -48,7 +48,11 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   } else {
     const auto at = peers_.find(frame->sender.node);
     // Before its hello, or of an incarnation that ended: nothing is lost, it will be sent again.
-    if (at == peers_.end() || at->second.replica() != frame->sender) return {};
+    if (at == peers_.end()) return {};
+    if (at->second.replica() != frame->sender) {
+      if (at->second.live()) ask_who_lives(at->second, frame->sender, {}, now);
+      return {};
+    }
     Peer& peer = at->second;
     ++peer.frames_in;
     peer.bytes_in += bytes.size();
@@ -112,8 +116,9 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   if (known == nullptr) return;
   Peer& peer = *known;
   const bool was_live = peer.live();
-  const Peer::Greeting greeting = peer.greet(sender, hello, now.mono_ns);
+  const Peer::Greeting greeting = peer.greet(sender, hello, setup_.config, now.mono_ns);
   if (greeting == Peer::Greeting::duplicate) return report_duplicate(sender.node, now);
+  if (greeting == Peer::Greeting::doubted) return ask_who_lives(peer, sender, hello.route, now);
   if (greeting == Peer::Greeting::returned) {
     if (receiving_ && receiving_->donor == sender.node) abandon_receiving();
     if (was_live) emit(PeerDown{peer.node(), peer.name()});
@@ -128,24 +133,57 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   }
   const bool heard_us =
       hello.heard && hello.heard->replica == setup_.self && routes_.contains(hello.heard->route);
+  const bool repeated = heard_us && peer.route == hello.heard->route;
   if (heard_us) identify(peer, hello.heard->route, now);
-  if (!heard_us || peer.told_route != peer.its_route) answer(peer, now);
+  // What is asked of another start of ours is not ours to answer.
+  if (hello.asks > 0 && hello.heard && hello.heard->replica != setup_.self) return;
+  const bool asked = hello.asks > 0 && peer.route;
+  if (asked || !heard_us || peer.told_route != peer.its_route) {
+    answer(peer, hello.asks, now);
+  } else if (repeated) {
+    answer_again(peer, now);
+  }
+}
+
+// The session stays with who is heard until another start proves that it lives. Its question goes
+// where answers go; its hello is answered by that, too.
+void Replica::ask_who_lives(Peer& peer, const ReplicaId& speaker, std::optional<RouteId> its_route,
+                            Now now) {
+  Peer::Doubt* const doubt = peer.doubt(speaker.incarnation, now.mono_ns);
+  if (doubt == nullptr || doubt->ask_at_ns > now.mono_ns) return;
+  doubt->ask_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
+  if (its_route && peer.route) doubt->told_route = its_route;
+  for (const auto& [id, route] : routes_) {
+    if (route.loops || (route.node && *route.node != peer.node())) continue;
+    send_hello(id, Hello::Heard{speaker, its_route.value_or(0)}, doubt->question, 0);
+  }
 }
 
 // It must learn which of its routes reached us. Until one of ours is known to reach it, all that
 // nobody answered yet, or whose tenant is silent, carry the answer; and all there are, if it was
 // told on one and still does not hear us: that one leads elsewhere, whatever a hello said.
-void Replica::answer(Peer& peer, Now now) {
-  if (peer.route && peer.told_route != peer.its_route) {
+void Replica::answer(Peer& peer, std::uint64_t question, Now now) {
+  if (peer.route && (question > 0 || peer.told_route != peer.its_route)) {
     peer.told_route = peer.its_route;
-    return send_hello(*peer.route, &peer);
+    return send_hello(*peer.route, &peer, question);
   }
   if (peer.answer_at_ns > now.mono_ns) return;
   // Once an interval: the answer that goes everywhere is a hello there, too, that does not hear its
   // receiver; and two routes that both lead elsewhere would answer one another for ever.
   peer.answer_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
   for (const auto& [id, route] : routes_) {
-    if ((peer.route || wants_hello(route)) && !route.loops) send_hello(id, &peer);
+    const bool may_lead_there = peer.route ? !route.loops : wants_hello(id, route);
+    if (may_lead_there) send_hello(id, &peer, question);
+  }
+}
+
+// It was told and greets us still: what it heard on our route may be long ago, and another of our
+// routes that nobody needs may lead there.
+void Replica::answer_again(Peer& peer, Now now) {
+  if (peer.answer_at_ns > now.mono_ns) return;
+  peer.answer_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
+  for (const auto& [id, route] : routes_) {
+    if (route.loops || is_spare(id, route)) send_hello(id, &peer);
   }
 }
 

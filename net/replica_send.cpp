@@ -29,8 +29,9 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
   std::uint64_t next = std::min(digest_at_ns_, relay_at_ns_);
   if (flush_at_ns_) next = std::min(next, *flush_at_ns_);
   if (!all_routes_answered()) {
+    const bool urgent = misses_a_way();
     for (const auto& [id, route] : routes_) {
-      if (wants_hello(route)) next = std::min(next, route.hello_at_ns);
+      if (wants_hello(id, route)) next = std::min(next, hello_due_ns(id, route, urgent));
     }
   }
   for (const auto& [node, peer] : peers_) {
@@ -48,9 +49,28 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
   return next;
 }
 
-bool Replica::wants_hello(const Route& route) const {
+bool Replica::wants_hello(RouteId id, const Route& route) const {
   const Peer* peer = peer_on(route);
-  return peer == nullptr || !peer->live();
+  return peer == nullptr || !peer->live() || is_spare(id, route);
+}
+
+// Who answered on it is reached by another: an address may have had another tenant for a while, and
+// then only a hello finds out who is there now.
+bool Replica::is_spare(RouteId id, const Route& route) const {
+  const Peer* peer = peer_on(route);
+  return peer != nullptr && peer->live() && peer->route != id;
+}
+
+// Somebody is heard and no route of ours is known to lead there.
+bool Replica::misses_a_way() const {
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [](const auto& peer) { return peer.second.live() && !peer.second.route; });
+}
+
+// A spare route is greeted rarely, unless it may be the way that is missed.
+std::uint64_t Replica::hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const {
+  if (misses_a_way || !is_spare(id, route)) return route.hello_at_ns;
+  return route.hello_at_ns + (loop_intervals - 1) * setup_.config.hello_interval_ms * ns_per_ms;
 }
 
 // Each live peer that has a route is who answered on it: if there are as many, no route is left.
@@ -62,8 +82,9 @@ bool Replica::all_routes_answered() const {
 
 void Replica::tick_routes(Now now) {
   if (all_routes_answered()) return;
+  const bool urgent = misses_a_way();
   for (auto& [id, route] : routes_) {
-    if (!wants_hello(route) || route.hello_at_ns > now.mono_ns) continue;
+    if (!wants_hello(id, route) || hello_due_ns(id, route, urgent) > now.mono_ns) continue;
     const std::uint64_t intervals = route.loops ? loop_intervals : 1;
     route.hello_at_ns = now.mono_ns + intervals * setup_.config.hello_interval_ms * ns_per_ms;
     route.loops = false;  // if it still does, its own hello will say so
@@ -222,13 +243,22 @@ const EncodedEntries& Replica::encoded(const std::vector<const Entry*>& entries)
   return encoded_;
 }
 
-void Replica::send_hello(RouteId route, const Peer* heard) {
+void Replica::send_hello(RouteId route, const Peer* heard, std::uint64_t answers) {
+  std::optional<Hello::Heard> whom;
+  if (heard != nullptr && heard->its_route) {
+    whom = Hello::Heard{heard->replica(), *heard->its_route};
+  }
+  send_hello(route, whom, 0, answers);
+}
+
+void Replica::send_hello(RouteId route, const std::optional<Hello::Heard>& heard,
+                         std::uint64_t asks, std::uint64_t answers) {
   Hello hello;
   hello.name = setup_.name;
   hello.route = route;
-  if (heard != nullptr && heard->its_route) {
-    hello.heard = Hello::Heard{heard->replica(), *heard->its_route};
-  }
+  hello.heard = heard;
+  hello.asks = asks;
+  hello.answers = answers;
   hello.clock = shown_;
   hello.frame_bytes_max = setup_.config.frame_bytes_max;
   // The incarnation is revealed: its record must be durable.

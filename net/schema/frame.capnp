@@ -39,6 +39,8 @@ struct Hello {
   name @5 :Data;
   clock @6 :Data;
   heard @7 :Heard;  # null: nothing
+  asks @8 :UInt64;
+  answers @9 :UInt64;
 }
 
 struct Heard {

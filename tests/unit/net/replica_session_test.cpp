@@ -67,6 +67,22 @@ TEST(ReplicaSession, AnAddressMayGetAnotherTenant) {
   EXPECT_TRUE(has(cluster, 2, "milk"));
 }
 
+TEST(ReplicaSession, AnAddressThatHadAnotherTenantIsGreetedAgain) {
+  Cluster cluster(3);
+  cluster.settle();
+  cluster.crash(2);
+  cluster.tenants[2] = 1;
+  cluster.advance(10'000);
+  ASSERT_EQ(status_of(cluster, 0, 2).replica, cluster[1].self());
+  cluster.tenants.clear();
+  cluster.boot(2, 2, false);
+  cluster.advance(10'000);
+  add(cluster, 0, "milk");
+  cluster.settle();
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+  EXPECT_TRUE(has(cluster, 2, "milk"));
+}
+
 TEST(ReplicaSession, ARouteTakenAwaySendsNothingMore) {
   Cluster cluster(2);
   cluster.settle();
@@ -220,6 +236,68 @@ TEST(ReplicaSession, TwoProcessesOfOneNodeThatDoNotHearEachOtherAreTold) {
   cluster.advance(3 * Config{}.peer_timeout_ms);
   EXPECT_TRUE(told(0)) << "its route has had its name since it was alone";
   EXPECT_FALSE(cluster.events<NodeDuplicated>(1).empty());
+}
+
+// Member 0 hears a hello in the name of member 1's node.
+void hears_hello(Cluster& cluster, std::uint64_t incarnation) {
+  Hello hello;
+  hello.route = cluster.member(1).routes[0];
+  hello.frame_bytes_max = Config{}.frame_bytes_max;
+  const Frame frame{ReplicaId(cluster.member(1).node, incarnation), hello};
+  EXPECT_TRUE(cluster[0].handle_frame(encode_frame(frame, cluster.store_id()), cluster.now()));
+  cluster.collect(0);
+}
+
+TEST(ReplicaSession, ALateHelloOfAnEarlierStartDoesNotTakeTheSession) {
+  Cluster cluster(2);
+  cluster.settle();
+  cluster.restart(1, 2);
+  cluster.settle();
+  for (const std::uint64_t ended : {1U, 99U}) {  // one that was heard, and one that never was
+    hears_hello(cluster, ended);
+    EXPECT_EQ(status_of(cluster, 0, 1).replica, ReplicaId(2, 2)) << ended;
+    add(cluster, 1, std::to_string(ended));
+    cluster.settle();
+    EXPECT_TRUE(has(cluster, 0, std::to_string(ended))) << "it went deaf";
+  }
+  cluster.advance(2'000);
+  EXPECT_TRUE(cluster.events<NodeDuplicated>(0).empty());
+  EXPECT_EQ(cluster.count<Reject>(), 0U);
+  // And it is not asked for ever.
+  cluster.sent.clear();
+  cluster.advance(2'000);
+  EXPECT_EQ(cluster.count<Hello>(), 0U);
+}
+
+TEST(ReplicaSession, WhoWasNotHeardAnsweringIsAskedAgain) {
+  Cluster cluster(2);
+  cluster.settle();
+  cluster.passes = [&](const InFlight& frame) {
+    return frame.from == 0 || !cluster.is<Hello>(frame) ||
+           std::get<Hello>(cluster.decoded(frame).body).answers == 0;
+  };
+  cluster.restart(1, 2);
+  cluster.settle();
+  ASSERT_EQ(status_of(cluster, 0, 1).replica, ReplicaId(2, 1)) << "its answer was lost";
+  cluster.passes = everything;
+  add(cluster, 1, "milk");
+  cluster.advance(4 * Config{}.digest_interval_ms);
+  EXPECT_EQ(status_of(cluster, 0, 1).replica, ReplicaId(2, 2));
+  EXPECT_TRUE(has(cluster, 0, "milk"));
+}
+
+TEST(ReplicaSession, ASecondProcessThatNoRouteLeadsToIsReportedBecauseItGoesOn) {
+  Cluster cluster(2);
+  cluster.settle();
+  for (std::uint64_t ms = 0; ms < Config{}.peer_timeout_ms; ms += Config{}.hello_interval_ms) {
+    hears_hello(cluster, 99);
+    EXPECT_TRUE(cluster.events<NodeDuplicated>(0).empty()) << ms;
+    cluster.advance(Config{}.hello_interval_ms);
+  }
+  cluster.advance(1);
+  hears_hello(cluster, 99);
+  EXPECT_EQ(cluster.events<NodeDuplicated>(0).size(), 1U);
+  EXPECT_EQ(status_of(cluster, 0, 1).replica, ReplicaId(2, 1));
 }
 
 TEST(ReplicaSession, ASilentPeerIsReportedAndComesBack) {
