@@ -54,6 +54,33 @@ std::string text_of(QueueDrop drop) {
   return drop == QueueDrop::tail ? "tail" : "random";
 }
 
+bool needs_nodes_that_are_up(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::crash:
+    case FaultKind::wipe:
+    case FaultKind::pause:
+    case FaultKind::crash_inside:
+    case FaultKind::slow:
+    case FaultKind::restart:
+    case FaultKind::clone:
+    case FaultKind::leave:
+    case FaultKind::gone:
+    case FaultKind::incompatible:
+    case FaultKind::lying_sync:
+    case FaultKind::torn_write:
+    case FaultKind::bit_rot:
+    case FaultKind::misdirected_write:
+    case FaultKind::short_read:
+    case FaultKind::io_error:
+    case FaultKind::disk_full:
+    case FaultKind::slow_disk:
+    case FaultKind::compact:
+      return true;
+    default:  // not old_disk: its backup was of this one; nor upgrade: each once
+      return false;
+  }
+}
+
 bool Fault::divides(unsigned source, unsigned target) const {
   return side_of(source) != side_of(target);
 }
@@ -99,6 +126,8 @@ bool Fault::cuts(unsigned source, unsigned target, Time now) const {
     case FaultKind::refuse:
     case FaultKind::hang:
       return has(nodes, target);
+    case FaultKind::offline:
+      return has(nodes, source) != has(nodes, target);
     default:
       return false;
   }

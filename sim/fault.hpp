@@ -61,10 +61,37 @@ enum class FaultKind : std::uint8_t {
   clock_sawtooth,
   far_future,
   mono_drift,
+  // nodes
+  crash_inside,
+  slow,
+  restart,
+  old_disk,
+  clone,
+  join,
+  leave,
+  gone,
+  upgrade,
+  incompatible,
+  // disks
+  lying_sync,
+  torn_write,
+  bit_rot,
+  misdirected_write,
+  short_read,
+  io_error,
+  disk_full,
+  slow_disk,
+  compact,
+  // workload
+  rivals,
+  burst,
+  offline,
 };
-// As in a scenario file: "loss", "one_way", ... (fault_table.cpp)
+// As in a scenario file: "loss", "one_way", ... (fault_rows.cpp)
 std::string_view name_of(FaultKind kind);
 std::optional<FaultKind> fault_kind(std::string_view name);
+// A drawn node that is not up gives its place to the next one that is.
+bool needs_nodes_that_are_up(FaultKind kind);
 
 // Both ends belong to it; a seed draws one number from it.
 template <class T>
@@ -142,6 +169,7 @@ struct FaultSpec {
   Nodes from;                   // one_way; empty: drawn. On links: empty: all
   Nodes to;                     // one_way; empty: all others. On links: empty: all
   bool new_identity = false;    // wipe: the node comes back as another node
+  unsigned transactions = 0;    // burst, offline: made beside the workload's
   std::uint64_t bites_min = 1;  // fewer bites than this, over all repetitions: vacuous
   friend bool operator==(const FaultSpec&, const FaultSpec&) = default;
 };
@@ -177,6 +205,8 @@ struct Fault {
   Nodes from;
   Nodes to;
   bool new_identity = false;
+  unsigned transactions = 0;
+  unsigned extra = 0;  // clone, join: the number of the first node that it makes
 
   bool active(Time now) const { return begin <= now && now < end; }
   // Nothing passes from source to target, or not as it would.
@@ -200,7 +230,7 @@ struct Receipt {
   std::string fault;
   FaultKind kind{};
   bool drawn = false;        // this seed has it
-  std::uint64_t bites = 0;   // what one is: the kind's row in fault_table.cpp
+  std::uint64_t bites = 0;   // what one is: the kind's row in fault_rows.cpp
   std::uint64_t losses = 0;  // what that cost: bytes of frames, records, held events' nanoseconds
   std::uint64_t bites_min = 1;
 

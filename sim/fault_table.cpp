@@ -12,256 +12,6 @@ namespace rejoin::sim {
 namespace {
 
 using Field = FaultField;
-using Kind = FaultKind;
-
-constexpr FaultRow link_rows[] = {
-    {Kind::loss,
-     "loss",
-     {Field::rate, Field::from, Field::to, Field::links},
-     "loses frames",
-     "frames lost",
-     "bytes"},
-    {Kind::burst_loss,
-     "burst_loss",
-     {Field::rate, Field::enter, Field::leave, Field::from, Field::to, Field::links},
-     "loses frames in bursts (Gilbert and Elliott): `enter` and `leave` are the chances that one "
-     "begins or ends at a frame, `rate` the loss in it",
-     "frames lost",
-     "bytes"},
-    {Kind::duplicate,
-     "duplicate",
-     {Field::rate, Field::by, Field::from, Field::to, Field::links},
-     "frames come again, up to `by` later",
-     "copies that came",
-     "bytes"},
-    {Kind::late_duplicate,
-     "late_duplicate",
-     {Field::rate, Field::by, Field::from, Field::to, Field::links},
-     "frames come again `by` later, each its own, also when all has healed and over restarts",
-     "copies that came",
-     "bytes"},
-    {Kind::reorder,
-     "reorder",
-     {Field::rate, Field::by, Field::from, Field::to, Field::links},
-     "holds frames back, up to `by`",
-     "frames that overtook one held back",
-     "bytes"},
-    {Kind::latency,
-     "latency",
-     {Field::delay, Field::from, Field::to, Field::links},
-     "frames take `delay` longer",
-     "frames delayed",
-     "bytes"},
-    {Kind::bandwidth,
-     "bandwidth",
-     {Field::bandwidth, Field::queue, Field::drop, Field::from, Field::to, Field::links},
-     "a link carries `bandwidth` bytes a second; of what waits for it, above `queue` bytes, one is "
-     "dropped: at the `head`, the `tail`, or a `random` one",
-     "frames that waited or were dropped",
-     "bytes"},
-    {Kind::truncate,
-     "truncate",
-     {Field::rate, Field::from, Field::to, Field::links},
-     "frames come without their end",
-     "frames refused by their receiver",
-     "bytes"},
-    {Kind::flip,
-     "flip",
-     {Field::rate, Field::from, Field::to, Field::links},
-     "frames come with 1 to 8 bits flipped",
-     "frames refused by their receiver",
-     "bytes"},
-    {Kind::oversize,
-     "oversize",
-     {Field::rate, Field::from, Field::to, Field::links},
-     "frames come longer than `frame_bytes_max`",
-     "frames refused by their receiver",
-     "bytes"},
-};
-
-constexpr FaultRow topology_rows[] = {
-    {Kind::split,
-     "split",
-     {Field::groups, Field::parts, Field::mode},
-     "nothing passes between groups; `parts` are drawn where none are named",
-     "frames cut",
-     "bytes"},
-    {Kind::one_way,
-     "one_way",
-     {Field::from, Field::to, Field::count, Field::mode},
-     "nothing passes in this direction",
-     "frames cut",
-     "bytes"},
-    {Kind::isolate,
-     "isolate",
-     {Field::nodes, Field::count, Field::mode},
-     "each of the nodes is alone",
-     "frames cut",
-     "bytes"},
-    {Kind::minority_third,
-     "minority_third",
-     {Field::mode},
-     "a third of the nodes, drawn, is cut off together",
-     "frames cut",
-     "bytes"},
-    {Kind::ring,
-     "ring",
-     {Field::mode},
-     "in a drawn ring, each reaches its neighbours: a majority with itself, and no two the same",
-     "frames cut",
-     "bytes"},
-    {Kind::bridge,
-     "bridge",
-     {Field::nodes, Field::mode},
-     "two halves, and one node that reaches both",
-     "frames cut",
-     "bytes"},
-    {Kind::non_transitive,
-     "non_transitive",
-     {Field::nodes, Field::count, Field::mode},
-     "two nodes (`count` pairs) do not reach each other; all others reach both",
-     "frames cut",
-     "bytes"},
-    {Kind::flapping,
-     "flapping",
-     {Field::groups, Field::parts, Field::period, Field::mode},
-     "a split that is there for half of each `period`",
-     "frames cut",
-     "bytes"},
-    {Kind::swizzle,
-     "swizzle",
-     {Field::nodes, Field::mode},
-     "nodes (half of all, drawn) stop one after another, and come back in another order; `mode` is "
-     "jam",
-     "frames cut",
-     "bytes"},
-    {Kind::slow_island,
-     "slow_island",
-     {Field::nodes, Field::count, Field::delay},
-     "frames into and out of a group of nodes take `delay` longer",
-     "frames delayed",
-     "bytes"},
-    {Kind::wan,
-     "wan",
-     {Field::groups, Field::parts, Field::by, Field::delay},
-     "frames between regions take longer: `by`, drawn once for each pair of regions, and `delay`",
-     "frames delayed",
-     "bytes"},
-};
-
-constexpr FaultRow transport_rows[] = {
-    {Kind::high_water,
-     "high_water",
-     {Field::frames, Field::from, Field::to, Field::links},
-     "what is sent while `frames` are under way on a link is dropped, as above a high-water mark",
-     "frames dropped",
-     "bytes"},
-    {Kind::reconnect,
-     "reconnect",
-     {Field::nodes, Field::count},
-     "connections of the nodes break: what is under way is lost, what is sent waits until the "
-     "fault ends",
-     "frames lost",
-     "bytes"},
-    {Kind::slow_joiner,
-     "slow_joiner",
-     {Field::nodes, Field::count, Field::frames},
-     "of what is sent to the nodes on a new connection, when it begins and whenever one of them "
-     "starts, the first `frames` are missed",
-     "frames missed",
-     "bytes"},
-    {Kind::half_open,
-     "half_open",
-     {Field::nodes, Field::count},
-     "of each connection of the nodes one direction, drawn, is dead, and its sender does not "
-     "notice",
-     "frames lost",
-     "bytes"},
-    {Kind::refuse,
-     "refuse",
-     {Field::nodes, Field::count},
-     "nobody can connect to the nodes: what is sent to them is lost",
-     "frames lost",
-     "bytes"},
-    {Kind::hang,
-     "hang",
-     {Field::nodes, Field::count, Field::frames},
-     "connecting to the nodes hangs: the first `frames` on each link come when it ends, the others "
-     "are lost",
-     "frames that waited or were lost",
-     "bytes"},
-    {Kind::handover,
-     "handover",
-     {Field::nodes},
-     "what is sent to the first node arrives at the second",
-     "frames that came to another",
-     "bytes"},
-};
-
-constexpr FaultRow node_rows[] = {
-    {Kind::crash,
-     "crash",
-     {Field::nodes, Field::count},
-     "memory is lost, and what was not synced, up to a drawn point",
-     "nodes stopped",
-     "records"},
-    {Kind::wipe,
-     "wipe",
-     {Field::nodes, Field::count, Field::new_identity},
-     "memory and disk are lost",
-     "nodes stopped",
-     "records"},
-    {Kind::pause,
-     "pause",
-     {Field::nodes, Field::count},
-     "the node stands still, then does everything late",
-     "events held",
-     "nanoseconds"},
-};
-
-constexpr FaultRow clock_rows[] = {
-    {Kind::clock_step,
-     "clock_step",
-     {Field::nodes, Field::count, Field::by},
-     "the wall clock jumps, either way, and back",
-     "transactions under it",
-     "stamps"},
-    {Kind::clock_drift,
-     "clock_drift",
-     {Field::nodes, Field::count, Field::ppm},
-     "the wall clock runs fast or slow",
-     "transactions under it",
-     "stamps"},
-    {Kind::clock_freeze,
-     "clock_freeze",
-     {Field::nodes, Field::count},
-     "the wall clock stands still, then jumps to what it would be",
-     "transactions under it",
-     "stamps"},
-    {Kind::clock_sawtooth,
-     "clock_sawtooth",
-     {Field::nodes, Field::count, Field::ppm, Field::period},
-     "the wall clock runs fast or slow, and is set right every `period`",
-     "transactions under it",
-     "stamps"},
-    {Kind::far_future,
-     "far_future",
-     {Field::nodes, Field::count, Field::years},
-     "the wall clock is `years` ahead, and comes back",
-     "transactions under it",
-     "stamps"},
-    {Kind::mono_drift,
-     "mono_drift",
-     {Field::nodes, Field::count, Field::ppm},
-     "the monotonic clock, which times out, runs fast or slow, and the wall clock does not",
-     "deadlines it moved",
-     "nanoseconds"},
-};
-
-constexpr FaultGroup groups[] = {
-    {"link", link_rows}, {"topology", topology_rows}, {"transport", transport_rows},
-    {"node", node_rows}, {"clock", clock_rows},
-};
 
 constexpr std::string_view a_name = "text in quotes";
 constexpr std::string_view a_duration =
@@ -306,6 +56,7 @@ constexpr FaultFieldRow field_rows[] = {
     {Field::to, "to", &FaultSpec::to, false, a_list},
     {Field::links, "links", &FaultSpec::links, false, a_number},
     {Field::new_identity, "new_identity", &FaultSpec::new_identity, false, a_flag},
+    {Field::transactions, "transactions", &FaultSpec::transactions, false, a_number},
 };
 
 // ---- values as text
@@ -337,18 +88,14 @@ std::optional<double> number(std::string_view digits) {
 
 }  // namespace
 
-std::span<const FaultGroup> fault_groups() {
-  return groups;
-}
-
 const FaultRow& row_of(FaultKind kind) {
-  for (const FaultGroup& group : groups) {
+  for (const FaultGroup& group : fault_groups()) {
     for (const FaultRow& row : group.rows) {
       if (row.kind == kind) return row;
     }
   }
   REJOIN_ASSERT(false);
-  return link_rows[0];
+  return fault_groups().front().rows.front();
 }
 
 std::string_view name_of(FaultKind kind) {
@@ -360,7 +107,7 @@ std::string_view losses_of(FaultKind kind) {
 }
 
 std::optional<FaultKind> fault_kind(std::string_view name) {
-  for (const FaultGroup& group : groups) {
+  for (const FaultGroup& group : fault_groups()) {
     for (const FaultRow& row : group.rows) {
       if (row.name == name) return row.kind;
     }
@@ -370,7 +117,7 @@ std::optional<FaultKind> fault_kind(std::string_view name) {
 
 std::string names_of_fault_kinds() {
   std::string names;
-  for (const FaultGroup& group : groups) {
+  for (const FaultGroup& group : fault_groups()) {
     for (const FaultRow& row : group.rows) {
       names += (names.empty() ? "" : ", ") + std::string(row.name);
     }
@@ -406,7 +153,7 @@ std::string text_of(const FaultSpec& spec) {
 
 std::string table_of_faults() {
   std::string out = "| kind | takes | does | bites |\n|---|---|---|---|\n";
-  for (const FaultGroup& group : groups) {
+  for (const FaultGroup& group : fault_groups()) {
     out += "| **" + std::string(group.name) + "** | | | |\n";
     for (const FaultRow& row : group.rows) {
       std::string takes;

@@ -3,8 +3,8 @@
 // The table of faults: each kind with what it does, which fields of a FaultSpec it takes, and what
 // its receipt counts; and each field with its name in a scenario file. The reader and the writer of
 // scenario files, `rejoin-sim faults`, the docs (a test holds them against it) and messages all
-// come from here, so a new kind is an enumerator, a row, and what it does. A new field is a member
-// of FaultSpec, an enumerator and a row.
+// come from here, so a new kind is an enumerator, a row of fault_rows.cpp, and what it does. A new
+// field is a member of FaultSpec, an enumerator and a row of fault_table.cpp.
 
 #include <cstdint>
 #include <initializer_list>
@@ -56,6 +56,7 @@ enum class FaultField : std::uint8_t {
   period,
   frames,
   years,
+  transactions,
 };
 
 // A set of fields.

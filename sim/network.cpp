@@ -17,6 +17,11 @@ bool takes_what_is_under_way(const Fault& fault) {
   return fault.kind != FaultKind::reconnect && fault.kind != FaultKind::hang;
 }
 
+// Who works offline counts what it writes then.
+bool bites_by_frames(const Fault& fault) {
+  return fault.kind != FaultKind::offline;
+}
+
 }  // namespace
 
 Network::Network(const Draws& draws, const LinkSettings& settings, const std::vector<Fault>& faults,
@@ -67,7 +72,9 @@ std::span<const Delivery> Network::send(unsigned source, unsigned target,
 
   const std::uint64_t bytes = passage.payload->bytes.size();
   const auto bite_all = [&](const std::vector<std::size_t>& faults) {
-    for (std::size_t index : faults) bite(static_cast<std::uint32_t>(index + 1), bytes);
+    for (std::size_t index : faults) {
+      if (bites_by_frames(faults_[index])) bite(static_cast<std::uint32_t>(index + 1), bytes);
+    }
   };
   // Where faults lie over one another, each of them would have done it.
   if (!cut_by_.empty()) {
@@ -164,7 +171,7 @@ Network::Arrival Network::arrive(Delivery& delivery, bool up, Time now) {
     if (!fault.cuts(delivery.source, delivery.target, now)) continue;
     const CutMode::What what = fault.mode.what;
     if (what != CutMode::What::cut && what != CutMode::What::jam) continue;
-    bite(static_cast<std::uint32_t>(index + 1), bytes);
+    if (bites_by_frames(fault)) bite(static_cast<std::uint32_t>(index + 1), bytes);
     if (what == CutMode::What::cut) cut = true;
     held = std::max(held, fault.heals(delivery.source, delivery.target, now));
   }

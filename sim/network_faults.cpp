@@ -29,6 +29,7 @@ Network::Role Network::role_of(FaultKind kind) {
     case FaultKind::half_open:
     case FaultKind::refuse:
     case FaultKind::hang:
+    case FaultKind::offline:
       return Role::cut;
     case FaultKind::loss:
     case FaultKind::burst_loss:

@@ -147,4 +147,8 @@ CausalContext held_by(const Record& record) {
   return held;
 }
 
+bool is_whole(const Record& record) {
+  return !std::holds_alternative<SlotsRecord>(record);
+}
+
 }  // namespace rejoin::sim

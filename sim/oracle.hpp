@@ -67,5 +67,7 @@ class Oracle {
 CausalContext shown_by(const Frame& frame);
 // All dots that a stored record brings back.
 CausalContext held_by(const Record& record);
+// Whether all that those dots did is in it: slots show some of it.
+bool is_whole(const Record& record);
 
 }  // namespace rejoin::sim

@@ -60,6 +60,7 @@ Scenario written(const Scenario& scenario, const Plan& plan, const Draws& draws)
   out.seed = draws.seed();
   out.rekeys = draws.rekeys();
   out.swarm = false;
+  out.share = Scenario().share;
   out.workload.transactions = 0;
   for (auto& [field, range] : out.config) range = just(*get_field(plan.config, field));
   out.faults.clear();

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rejoin::sim {
 namespace {
@@ -13,12 +14,14 @@ const std::string& group_of(const FaultSpec& spec) {
   return spec.group.empty() ? spec.name : spec.group;
 }
 
-// Each group by the toss of a coin; all of them if the coins would leave none.
+// Each group by the toss of a coin that the seed has bent; all of them if it would leave none.
 std::vector<bool> drawn_faults(const Scenario& scenario, const Draws& draws) {
   std::vector<bool> drawn;
+  const double share =
+      uniform(draws.bits(Purpose::swarm_share), scenario.share.low, scenario.share.high);
   for (const FaultSpec& spec : scenario.faults) {
     const std::uint64_t coin = draws.bits(Purpose::swarm, key_of(group_of(spec)));
-    drawn.push_back(!scenario.swarm || spec.always || chance(coin, 0.5));
+    drawn.push_back(!scenario.swarm || spec.always || chance(coin, share));
   }
   if (std::find(drawn.begin(), drawn.end(), true) == drawn.end()) {
     drawn.assign(drawn.size(), true);
@@ -265,7 +268,27 @@ Fault draw_fault(const Scenario& scenario, std::size_t index, unsigned repetitio
   }
   draw_link_fields(fault, spec, scenario.nodes, draws, key, repetition);
   fault.new_identity = spec.new_identity;
+  fault.transactions = spec.transactions;
+  // One node after another.
+  if (spec.kind == FaultKind::upgrade && spec.nodes.empty()) {
+    fault.nodes = {repetition % scenario.nodes};
+  }
   return fault;
+}
+
+// What a fault adds to the workload: spread over its time and its nodes.
+void add_transactions(const Fault& fault, Plan& plan, const Draws& draws) {
+  for (unsigned i = 0; i < fault.transactions; ++i) {
+    const std::uint64_t key = combine64(fault.key, i);
+    const std::uint64_t at = draws.bits(Purpose::operation_at, key);
+    const std::uint64_t node = draws.bits(Purpose::operation_node, key);
+    PlannedTransaction planned;
+    planned.at = uniform(at, fault.begin, std::max(fault.begin, fault.end - 1));
+    planned.node = fault.nodes[node % fault.nodes.size()];
+    planned.key = key;
+    planned.by = fault.spec;
+    plan.transactions.push_back(std::move(planned));
+  }
 }
 
 }  // namespace
@@ -293,19 +316,28 @@ Result<Plan> draw_plan(const Scenario& scenario, const Draws& draws) {
       plan.faults.push_back(draw_fault(scenario, i, repetition, plan.config, draws));
     }
   }
+  plan.nodes = scenario.nodes;
+  for (Fault& fault : plan.faults) {
+    if (fault.kind != FaultKind::clone && fault.kind != FaultKind::join) continue;
+    fault.extra = plan.nodes;
+    plan.nodes += static_cast<unsigned>(fault.nodes.size());
+  }
 
   const unsigned writers =
       scenario.workload.writers == 0 ? scenario.nodes : scenario.workload.writers;
   for (std::uint64_t k = 0; k < scenario.workload.transactions; ++k) {
     const std::uint64_t at = draws.bits(Purpose::operation_at, k);
     const std::uint64_t node = draws.bits(Purpose::operation_node, k);
-    plan.transactions.push_back(
-        {uniform(at, scenario.workload.over.low, scenario.workload.over.high),
-         static_cast<unsigned>(node % writers)});
+    PlannedTransaction planned;
+    planned.at = uniform(at, scenario.workload.over.low, scenario.workload.over.high);
+    planned.node = static_cast<unsigned>(node % writers);
+    planned.key = k;
+    plan.transactions.push_back(std::move(planned));
   }
   for (const Doing& doing : scenario.doings) {
     plan.transactions.push_back({doing.at, doing.node, doing.deed});
   }
+  for (const Fault& fault : plan.faults) add_transactions(fault, plan, draws);
   return plan;
 }
 

@@ -17,18 +17,23 @@
 
 namespace rejoin::sim {
 
+constexpr std::size_t no_spec = ~std::size_t{0};
+
 struct PlannedTransaction {
   Time at = 0;
   unsigned node = 0;                // the next one that is up takes its place
   std::optional<Deed> deed = {};    // nothing: drawn when it runs
   std::optional<unsigned> on = {};  // where it ran
+  std::uint64_t key = 0;            // of its draws
+  std::size_t by = no_spec;         // the fault that adds it, a number of the scenario's
 };
 
 struct Plan {
   Config config;
-  std::vector<Fault> faults;      // in the scenario's order
-  std::vector<Receipt> receipts;  // one for each fault of the scenario
-  std::vector<PlannedTransaction> transactions;
+  std::vector<Fault> faults;                     // in the scenario's order
+  std::vector<Receipt> receipts;                 // one for each fault of the scenario
+  std::vector<PlannedTransaction> transactions;  // the workload's, then those that faults add
+  unsigned nodes = 0;                            // with those that come later: they are the last
 };
 
 // Requires: scenario.validate(). Error: a drawn Config that Config::validate refuses.

@@ -54,6 +54,13 @@ enum class Purpose : std::uint64_t {
   link_fate,    // what a fault does to a frame
   link_amount,  // how much of it
   fault_more,   // a fault's fields beyond those above
+  repair_delay,
+  effect_count,
+  damage,
+  copy_fate,
+  copy_listed,
+  operation_guest,
+  swarm_share,
 };
 
 // What a draw is keyed by when it belongs to something that has a name.

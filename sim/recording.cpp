@@ -11,12 +11,12 @@ std::string_view named(const std::array<std::string_view, n>& names, Enum value)
   return at < n ? names[at] : "unknown";
 }
 
-constexpr std::array<std::string_view, 27> whats = {
+constexpr std::array<std::string_view, 28> whats = {
     "transaction", "entry",   "acknowledged", "visible", "send",      "bite",       "lost",
     "held",        "deliver", "timer",        "persist", "sync",      "checkpoint", "start",
     "stop",        "pause",   "resume",       "leave",   "clock",     "told",       "fault_begins",
-    "fault_ends",  "phase",   "state",        "value",   "violation", "size"};
-static_assert(whats.size() == static_cast<std::size_t>(What::size) + 1);
+    "fault_ends",  "phase",   "state",        "value",   "violation", "size",       "remark"};
+static_assert(whats.size() == static_cast<std::size_t>(What::remark) + 1);
 constexpr std::array<std::string_view, 3> dones = {"committed", "refused", "skipped"};
 constexpr std::array<std::string_view, 3> losses = {"under_way", "on_arrival", "node_down"};
 constexpr std::array<std::string_view, 9> frames = {
@@ -134,6 +134,7 @@ std::string words_of(const Recording& recording, const Recorded& event) {
       return "the wall clock " + text + ", it shows " + amount + " ms";
     case What::told:
     case What::phase:
+    case What::remark:
       return text;
     case What::fault_begins:
       return "fault " + by(recording, event) + " begins" + (text.empty() ? "" : ": ") + text;

@@ -53,8 +53,9 @@ enum class What : std::uint8_t {
   value,         // who        key           hash of the value    the value in words
   violation,     // where      -             -                    what must hold, and did not
   size,          // who        value bytes   context bytes        -
+  remark,        // who        -             -                    what became of it, in words
 };
-constexpr std::size_t what_count = static_cast<std::size_t>(What::size) + 1;
+constexpr std::size_t what_count = static_cast<std::size_t>(What::remark) + 1;
 std::string_view name_of(What what);
 
 enum class Done : std::uint8_t { committed, refused, skipped };

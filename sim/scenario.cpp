@@ -198,6 +198,9 @@ Result<void> Scenario::validate() const {
   if (std::string wrong = links.delay.wrong(); !wrong.empty()) {
     return invalid("links.delay: " + wrong);
   }
+  if (!rising(share) || !probability(share.low) || !probability(share.high)) {
+    return invalid("share must rise and lie in 0..1");
+  }
   if (!probability(disks.checkpoint)) return invalid("disks.checkpoint must lie in 0..1");
   if (auto good = validate_workload(workload, until); !good) return good;
   std::uint64_t repetitions = 0;

@@ -114,13 +114,14 @@ struct Scenario {
   std::string name;
   std::optional<std::uint64_t> seed;  // for who gives none
   unsigned nodes = 3;
-  Time until = 10 * second;     // faults and operations end; then everything heals
-  Time converge = 60 * second;  // from then on, all must be equal within this
-  unsigned rounds = 0;          // and within so many digest intervals; 0: whatever it takes
-  Time quiet = 4 * second;      // and stay so, with nothing but clocks on the wire
-  std::vector<Rekey> rekeys;    // what every seed draws anew
-  bool swarm = true;            // each seed takes each group of faults or leaves it
-  unsigned check_every = 1;     // rule 5 after each so many events of a node
+  Time until = 10 * second;       // faults and operations end; then everything heals
+  Time converge = 60 * second;    // from then on, all must be equal within this
+  unsigned rounds = 0;            // and within so many digest intervals; 0: whatever it takes
+  Time quiet = 4 * second;        // and stay so, with nothing but clocks on the wire
+  std::vector<Rekey> rekeys;      // what every seed draws anew
+  bool swarm = true;              // each seed takes each group of faults or leaves it
+  Range<double> share{0.5, 0.5};  // with this chance; each seed draws its own from the range
+  unsigned check_every = 1;       // rule 5 after each so many events of a node
   LinkSettings links;
   DiskSettings disks;
   ClockSettings clocks;

@@ -140,6 +140,7 @@ void scenario(Table& top, Scenario& scenario) {
   top.number("rounds", scenario.rounds);
   top.time("quiet", scenario.quiet);
   top.flag("swarm", scenario.swarm);
+  top.number("share", scenario.share);
   top.number("check_every", scenario.check_every);
   top.table("links", [&](Table& table) {
     table.time("latency", scenario.links.base);

@@ -16,16 +16,17 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       draws_(seed.draws()),
       workload_(scenario.workload),
       mesh_(draws_, scenario.nodes, scenario.links.fanout),
-      network_(draws_, scenario.links, plan_.faults, plan_.receipts, scenario.nodes,
+      network_(draws_, scenario.links, plan_.faults, plan_.receipts, plan_.nodes,
                plan_.config.frame_bytes_max),
       store_(StoreId::named("simulated")),
-      nodes_(scenario.nodes),
-      oracle_(ledger_, scenario.nodes),
-      specification_(ledger_, scenario.nodes),
-      sessions_(ledger_, scenario.workload.sessions) {
+      nodes_(plan_.nodes),
+      oracle_(ledger_, plan_.nodes),
+      specification_(ledger_, plan_.nodes),
+      sessions_(ledger_, scenario.workload.sessions),
+      budget_(ledger_) {
   workload_.families = drawn_families(scenario.workload, draws_);
   network_.pin(scenario.fates);
-  if (scenario.watch) watching_.emplace(scenario.watch, scenario.nodes);
+  if (scenario.watch) watching_.emplace(scenario.watch, plan_.nodes);
 }
 
 Outcome World::run() {
@@ -36,7 +37,8 @@ Outcome World::run() {
     const bool late = phase_ != Phase::quiet && !schedule_.empty() &&
                       schedule_.next() > converged + scenario_.quiet;
     if (schedule_.empty() || late) {
-      violate("liveness", 0, "the replicas are not equal within the time to converge");
+      violate("liveness", 0,
+              "the replicas are not equal within the time to converge: " + what_is_unequal());
       break;
     }
     step();
@@ -50,19 +52,24 @@ Outcome World::run() {
 void World::begin() {
   using Kind = Happening::Kind;
   if (recorder_ != nullptr) {
-    recorder_->begin(scenario_.name, scenario_.nodes);
+    recorder_->begin(scenario_.name, plan_.nodes);
     recorder_->faults(plan_.faults, scenario_.faults);
   }
   for (std::size_t i = 0; i < plan_.faults.size(); ++i) {
-    schedule_.add(plan_.faults[i].begin, {Kind::fault_begins, 0, 0, i, nullptr});
-    schedule_.add(plan_.faults[i].end, {Kind::fault_ends, 0, 0, i, nullptr});
+    const Fault& fault = plan_.faults[i];
+    if (fault.kind == FaultKind::old_disk) {
+      schedule_.add(fault.begin - std::min(fault.begin, fault.by),
+                    Happening::of(Kind::prepares, 0, i));
+    }
+    schedule_.add(fault.begin, Happening::of(Kind::fault_begins, 0, i));
+    schedule_.add(fault.end, Happening::of(Kind::fault_ends, 0, i));
   }
-  schedule_.add(scenario_.until, {Kind::heal, 0, 0, 0, nullptr});
+  schedule_.add(scenario_.until, Happening::of(Kind::heal, 0, 0));
   for (std::size_t k = 0; k < plan_.transactions.size(); ++k) {
     const PlannedTransaction& planned = plan_.transactions[k];
-    schedule_.add(planned.at, {Kind::transact, planned.node, 0, k, nullptr});
+    schedule_.add(planned.at, Happening::of(Kind::transact, planned.node, k));
   }
-  for (unsigned i = 0; i < scenario_.nodes; ++i) {
+  for (unsigned i = 0; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
     node.number = i;
     node.id = NodeId(i + 1);
@@ -70,10 +77,11 @@ void World::begin() {
     const auto offset = static_cast<std::int64_t>(
         uniform(bits, scenario_.clocks.offset.low, scenario_.clocks.offset.high));
     node.wall.step(mix64(bits) % 2 == 0 ? offset : -offset);
+    node.state = i < scenario_.nodes ? NodeState::down : NodeState::absent;
   }
-  for (Node& node : nodes_) {
-    record_clock(node, "begins", Recorded::no_fault);
-    start(node);
+  for (unsigned i = 0; i < scenario_.nodes; ++i) {
+    record_clock(nodes_[i], "begins", Recorded::no_fault);
+    start(nodes_[i]);
   }
 }
 
@@ -81,7 +89,7 @@ void World::step() {
   now_ = schedule_.next();
   const Happening happening = schedule_.take();
   if (recorder_ != nullptr) recorder_->at(now_, events_ + 1);
-  if (deferred(happening)) return;
+  if (deferred(happening) || waits_for_its_turn(happening)) return;
   ++events_;
   happen(happening);
   trace_.add(now_);
@@ -94,26 +102,40 @@ void World::step() {
 
 // A paused node's events wait for it, in their order.
 bool World::deferred(const Happening& happening) {
-  using Kind = Happening::Kind;
   const Node& node = nodes_[happening.node];
-  const bool for_node = happening.kind == Kind::deliver || happening.kind == Kind::deadline ||
-                        happening.kind == Kind::synced;
-  if (!for_node || node.state != NodeState::paused || now_ >= node.resumes_at) return false;
+  if (node.state != NodeState::paused || !happening.of_node() || now_ >= node.resumes_at) {
+    return false;
+  }
   for (const Fault& fault : plan_.faults) {
     if (fault.kind != FaultKind::pause || !fault.active(now_)) continue;
     if (std::find(fault.nodes.begin(), fault.nodes.end(), node.number) == fault.nodes.end()) {
       continue;
     }
-    Receipt& receipt = plan_.receipts[fault.spec];
-    ++receipt.bites;
-    receipt.losses += node.resumes_at - now_;
-    if (recorder_ != nullptr) {
-      const std::uint32_t message = happening.payload ? happening.payload->message : 0;
-      recorder_->held(node.number, message, node.resumes_at, index_of(fault));
-    }
+    bite(fault.spec, node.resumes_at - now_);
+    record_held(happening, node.resumes_at, index_of(fault));
     break;
   }
   schedule_.add(node.resumes_at, happening);
+  return true;
+}
+
+void World::record_held(const Happening& happening, Time until, std::size_t fault) {
+  if (recorder_ == nullptr) return;
+  const std::uint32_t message = happening.payload ? happening.payload->message : 0;
+  recorder_->held(happening.node, message, until, fault);
+}
+
+// A slow node does one thing after another, each as long as it takes; what is left when it is fast
+// again comes at once.
+bool World::waits_for_its_turn(const Happening& happening) {
+  Afflictions& ails = nodes_[happening.node].ails;
+  if (ails.event_cost == 0 || now_ >= ails.slow_until) return false;
+  if (happening.in_turn || !happening.of_node()) return false;
+  ails.busy_until = std::min(std::max(ails.busy_until, now_) + ails.event_cost, ails.slow_until);
+  bite(ails.slow, ails.busy_until - now_);
+  Happening later = happening;
+  later.in_turn = true;
+  schedule_.add(ails.busy_until, std::move(later));
   return true;
 }
 
@@ -128,7 +150,7 @@ void World::happen(const Happening& happening) {
     case Kind::departs:
       return put_on_the_way(network_.depart(happening.source, happening.node, now_));
     case Kind::deadline:
-      if (node.starts != happening.number || node.state == NodeState::down) return;
+      if (node.starts != happening.number || !node.runs()) return;
       if (!node.deadline || *node.deadline > now_) return;  // replaced by a later one
       node.deadline.reset();
       if (recorder_ != nullptr) recorder_->note(What::timer, node.number);
@@ -136,7 +158,7 @@ void World::happen(const Happening& happening) {
       node.replica->handle_timeout(now_at(node));
       return drain(node);
     case Kind::synced:
-      if (node.starts == happening.number && node.state != NodeState::down) synced(node);
+      if (node.starts == happening.number && node.runs() && node.disk.syncing()) synced(node);
       return;
     case Kind::fault_begins:
       return begin_fault(plan_.faults[happening.number], happening.number);
@@ -146,97 +168,150 @@ void World::happen(const Happening& happening) {
       if (recorder_ != nullptr) recorder_->phase("everything heals");
       phase_ = Phase::liveness;
       return;
+    case Kind::prepares:
+      return prepare(plan_.faults[happening.number], happening.number);
+    case Kind::strikes:
+      return strike(node, happening.number);
+    case Kind::met:
+    case Kind::parted:
+      if (!node.runs()) return;  // it will start with the addresses of then
+      if (happening.kind == Kind::met) meet(node, nodes_[happening.source]);
+      if (happening.kind == Kind::parted) part(node, nodes_[happening.source]);
+      return drain(node);
+    case Kind::repair:
+      if (node.starts == happening.number) repair(node);
+      return;
   }
 }
 
-void World::transact(std::uint64_t k, unsigned planned) {
-  for (unsigned i = 0; i < nodes_.size(); ++i) {
-    Node& node = nodes_[(planned + i) % nodes_.size()];
-    if (node.state != NodeState::up) continue;
-    ++totals_.transactions;
-    count_skewed_write(node.number);
-    specification_.begin(node.number);
-    const std::size_t session = sessions_.of(k);
-    if (auto wrong = sessions_.read(session, node.number, *node.replica)) {
-      return violate("session", node.number, *wrong);
-    }
-    const Deed& deed = deed_of(k, node.number);
-    const auto done = node.replica->transact(
-        [&](Transaction& tx) {
-          Stage stage{node.number, node.replica->store(), tx, specification_,
-                      [this](unsigned other) { return replica_of(nodes_[other]); }};
-          return perform(deed, stage);
-        },
-        now_at(node));
-    const auto refusal = specification_.refusal();
-    if (done && refusal) {
-      violate("specification", node.number,
-              std::string("an operation was taken that is to be refused: ") + name_of(*refusal));
-    } else if (done) {
-      specification_.commit(node.number);
-      if (watching_) watching_->done(node.number, deed);
-      if (recorder_ != nullptr) {
-        recorder_->transaction(node.number, k, Done::committed, to_string(deed));
-      }
-      sessions_.wrote(session, node.number, *done);
-    } else if (done.error().code == ErrorCode::aborted || done.error().code == refusal) {
-      ++totals_.refused;
-      if (recorder_ != nullptr) {
-        recorder_->transaction(node.number, k, Done::refused,
-                               to_string(deed) + ": " + done.error().message);
-      }
-    } else {
-      violate("refused", node.number, "a transaction was refused: " + done.error().message);
-    }
-    return drain(node);
+// The node that is to make a transaction, or the next one that takes writes; null: there is none.
+// Nodes that came later are asked as often as the others.
+Node* World::writer(std::uint64_t k, unsigned planned) {
+  std::vector<Node*> guests;
+  for (std::size_t i = scenario_.nodes; i < nodes_.size(); ++i) {
+    if (nodes_[i].state == NodeState::up) guests.push_back(&nodes_[i]);
   }
-  ++totals_.skipped;
-  if (recorder_ != nullptr) recorder_->transaction(planned, k, Done::skipped, "no node is up");
+  if (!guests.empty()) {
+    const std::uint64_t at =
+        draws_.bits(Purpose::operation_guest, k) % (scenario_.nodes + guests.size());
+    if (at >= scenario_.nodes) return guests[at - scenario_.nodes];
+  }
+  for (unsigned i = 0; i < scenario_.nodes; ++i) {
+    Node& node = nodes_[(planned + i) % scenario_.nodes];
+    if (node.state == NodeState::up) return &node;
+  }
+  return guests.empty() ? nullptr : guests.front();
+}
+
+void World::transact(std::uint64_t k, unsigned planned) {
+  Node* found = writer(k, planned);
+  if (found == nullptr) {
+    ++totals_.skipped;
+    if (recorder_ != nullptr) recorder_->transaction(planned, k, Done::skipped, "no node is up");
+    return;
+  }
+  Node& node = *found;
+  ++totals_.transactions;
+  count_written(node.number, plan_.transactions[k]);
+  specification_.begin(node.number);
+  const std::size_t session = sessions_.of(k);
+  if (auto wrong = sessions_.read(session, node.number, *node.replica)) {
+    return violate("session", node.number, *wrong);
+  }
+  const Deed& deed = deed_of(k, node.number);
+  const auto done = node.replica->transact(
+      [&](Transaction& tx) {
+        Stage stage{node.number, node.replica->store(), tx, specification_,
+                    [this](unsigned other) { return replica_of(nodes_[other]); }};
+        return perform(deed, stage);
+      },
+      now_at(node));
+  const auto refusal = specification_.refusal();
+  if (done && refusal) {
+    violate("specification", node.number,
+            std::string("an operation was taken that is to be refused: ") + name_of(*refusal));
+  } else if (done) {
+    specification_.commit(node.number);
+    if (watching_) watching_->done(node.number, deed);
+    if (recorder_ != nullptr) {
+      recorder_->transaction(node.number, k, Done::committed, to_string(deed));
+    }
+    sessions_.wrote(session, node.number, *done);
+  } else if (done.error().code == ErrorCode::aborted || done.error().code == refusal) {
+    ++totals_.refused;
+    if (recorder_ != nullptr) {
+      recorder_->transaction(node.number, k, Done::refused,
+                             to_string(deed) + ": " + done.error().message);
+    }
+  } else {
+    violate("refused", node.number, "a transaction was refused: " + done.error().message);
+  }
+  drain(node);
+}
+
+// While rivals are at work, all that is written goes to one element of one key of each type.
+Workload World::workload_now() {
+  for (const Fault& fault : plan_.faults) {
+    if (fault.kind != FaultKind::rivals || !fault.active(now_)) continue;
+    Workload aimed = workload_;
+    aimed.hot = 1;
+    aimed.elements = 1;
+    aimed.removes = 0.5;
+    return aimed;
+  }
+  return workload_;
 }
 
 // Noted in the plan, where it can be read once the run is over.
 const Deed& World::deed_of(std::uint64_t k, unsigned node) {
   PlannedTransaction& planned = plan_.transactions[k];
   planned.on = node;
-  if (!planned.deed) planned.deed = draw_deed(workload_, draws_, k, node);
+  if (!planned.deed) planned.deed = draw_deed(workload_now(), draws_, planned.key, node);
   return *planned.deed;
 }
 
 void World::synced(Node& node) {
-  node.disk.end_sync();
+  if (auto done = node.disk.end_sync(); !done) return mute(node, done.error());
   if (recorder_ != nullptr) recorder_->note(What::sync, node.number, node.disk.synced());
+  if (dies_here(node)) return;
   node.replica->handle_persisted(node.disk.synced(), now_at(node));
   drain(node);
-  if (violation_ || node.disk.waiting() > 0) return;
+  if (violation_ || !node.runs() || node.disk.waiting() > 0) return;
   const std::uint64_t coin = draws_.bits(Purpose::checkpoint, node.number, now_);
-  if (!chance(coin, scenario_.disks.checkpoint)) return;
+  if (chance(coin, scenario_.disks.checkpoint)) return checkpoint(node);
+  if (!chance(mix64(coin), node.ails.checkpoint)) return;
+  bite(node.ails.compacted, node.replica->records());
+  checkpoint(node);
+}
+
+void World::checkpoint(Node& node) {
+  if (dies_here(node)) return;
   ++totals_.checkpoints;
   const std::vector<std::string> records = node.replica->checkpoint();
   if (recorder_ != nullptr) recorder_->note(What::checkpoint, node.number, records.size());
-  node.disk.checkpoint(records);
+  if (auto done = node.disk.checkpoint(records); !done) {
+    mute(node, done.error());
+  }
 }
 
-// Does what the replica asks for, until it asks for nothing.
+// Does what the replica asks for, until it asks for nothing, or dies between two effects.
 void World::drain(Node& node) {
   Replica& replica = *node.replica;
+  const auto stopped = [&] { return violation_ || !node.runs(); };
   if (recorder_ != nullptr) recorder_->look(node.number, replica.store());
   if (auto records = replica.poll_persist(); !records.empty()) persist(node, std::move(records));
+  if (stopped()) return;
   while (auto out = replica.poll_transmit()) {
     transmit(node, *std::move(out));
-    if (violation_) return;
+    if (stopped()) return;
   }
-  while (auto event = replica.poll_event()) {
-    trace_.add(event->index());
-    if (recorder_ != nullptr) recorder_->note(What::told, node.number, 0, described(*event));
-  }
+  while (auto event = replica.poll_event()) notice(node, *event);
   if (auto late = replica.poll_persist(); !late.empty()) persist(node, std::move(late));
-  if (violation_) return;
+  if (stopped()) return;
 
-  if (!node.disk.syncing() && node.disk.waiting() > 0) {
-    const std::uint64_t bits = draws_.bits(Purpose::sync_delay, node.number, now_);
-    node.disk.begin_sync();
-    schedule_.add(now_ + uniform(bits, scenario_.disks.sync.low, scenario_.disks.sync.high),
-                  {Happening::Kind::synced, node.number, 0, node.starts, nullptr});
+  if (!node.disk.syncing() && node.disk.waiting() > 0 && node.state != NodeState::mute) {
+    if (dies_here(node)) return;
+    begin_sync(node);
   }
   schedule_deadline(node);
   acknowledge(node);
@@ -247,8 +322,30 @@ void World::drain(Node& node) {
   if (node.drains++ % scenario_.check_every == 0) check(node);
 }
 
+void World::begin_sync(Node& node) {
+  const std::uint64_t bits = draws_.bits(Purpose::sync_delay, node.number, now_);
+  node.disk.begin_sync();
+  const Time done = now_ + uniform(bits, scenario_.disks.sync.low, scenario_.disks.sync.high) +
+                    node.ails.sync_extra;
+  if (node.ails.sync_extra > 0) bite(node.ails.stalled, node.ails.sync_extra);
+  if (std::exchange(node.ails.torn_armed, false)) {
+    schedule_.add(now_ + (done - now_) / 2,
+                  Happening::of(Happening::Kind::strikes, node.number, node.ails.torn));
+  }
+  schedule_.add(done, Happening::of(Happening::Kind::synced, node.number, node.starts));
+}
+
+void World::notice(Node& node, const Event& event) {
+  trace_.add(event.index());
+  if (recorder_ != nullptr) recorder_->note(What::told, node.number, 0, described(event));
+  if (const auto* duplicated = std::get_if<NodeDuplicated>(&event)) {
+    count_reported(node, duplicated->node);
+  }
+}
+
 void World::persist(Node& node, std::vector<std::string> records) {
   for (std::string& bytes : records) {
+    if (dies_here(node)) return;
     const auto record = decode_record(bytes, store_);
     if (!record) {
       return violate("record", node.number, "a record cannot be read: " + record.error().message);
@@ -256,7 +353,7 @@ void World::persist(Node& node, std::vector<std::string> records) {
     if (const auto* made = std::get_if<EntriesRecord>(&*record)) {
       for (const Entry& entry : made->entries) record_entry(node, entry);
     }
-    node.disk.write(std::move(bytes), held_by(*record));
+    node.disk.write(std::move(bytes), held_by(*record), is_whole(*record));
   }
   if (recorder_ != nullptr) recorder_->note(What::persist, node.number, node.disk.waiting());
 }
@@ -273,8 +370,7 @@ void World::record_entry(Node& node, const Entry& entry) {
     return violate("dots", node.number, *wrong);
   }
   if (ledger_.entry_count() == known) return;
-  acknowledged_.push_back(false);
-  excused_.push_back(false);
+  budget_.made();
   node.unacknowledged.push_back(number);
   if (recorder_ != nullptr) recorder_->entry(node.number, number, entry);
   node.made_now.push_back(number);
@@ -284,11 +380,18 @@ void World::record_entry(Node& node, const Entry& entry) {
 }
 
 void World::transmit(Node& node, Replica::Transmit transmit) {
+  if (dies_here(node)) return;
+  if (node.state == NodeState::mute) {
+    return violate("mute", node.number, "a node whose storage failed sends");
+  }
   const unsigned target = node.route_to[transmit.route];
+  if (node.speaks != Speaks::ours) {
+    transmit.bytes = as_newer(transmit.bytes, node.speaks, store_);
+  }
   std::optional<Frame> frame;
   const bool sampled = node.drains % scenario_.check_every == 0;
   if (sampled || phase_ == Phase::quiet || recorder_ != nullptr) {
-    frame = inspected(node, transmit.bytes, sampled);
+    frame = inspected(node, transmit.bytes, sampled && node.speaks == Speaks::ours);
     if (!frame) return;
     if (disturbs(node, transmit.route, *frame)) {
       return violate("unrest", node.number,
@@ -336,69 +439,11 @@ void World::schedule_deadline(Node& node) {
   const Time at = node.mono.when(*wanted);
   if (node.deadline && *node.deadline <= at) return;
   node.deadline = std::max(at, now_);
-  schedule_.add(*node.deadline, {Happening::Kind::deadline, node.number, 0, node.starts, nullptr});
+  schedule_.add(*node.deadline, Happening::of(Happening::Kind::deadline, node.number, node.starts));
 }
 
 ReplicaId World::replica_of(const Node& node) const {
   return {node.id, draws_.bits(Purpose::incarnation, node.number, node.starts) | 1};
-}
-
-void World::start(Node& node) {
-  ++node.starts;
-  network_.starts(node.number, now_);
-  node.replica = std::make_unique<Replica>(
-      Replica::Setup{plan_.config, store_, replica_of(node), "n" + std::to_string(node.number)});
-  const std::vector<std::string> records = node.disk.records();
-  for (const std::string& record : records) {
-    if (auto good = node.replica->restore(record); !good) {
-      return violate("storage", node.number, "a record is refused: " + good.error().message);
-    }
-  }
-  node.state = NodeState::up;
-  node.deadline.reset();
-  if (recorder_ != nullptr) {
-    recorder_->start(node.number, node.starts, records.size(),
-                     rejoin::to_string(node.replica->self()));
-  }
-  node.replica->start(now_at(node), node.disk.empty());
-  if (!node.replica->store().clock().covers(node.promised)) {
-    return violate("durability", node.number, "what was shown before the crash did not come back");
-  }
-  node.route_to.clear();
-  mesh_.each_neighbour(node.number, [&](unsigned other) {
-    const RouteId route = node.replica->add_route(now_at(node));
-    node.route_to.resize(std::max<std::size_t>(node.route_to.size(), route + 1), node.number);
-    node.route_to[route] = other;
-  });
-  drain(node);
-}
-
-void World::stop(Node& node) {
-  const Stats& stats = node.replica->stats();
-  totals_.repairs += stats.repairs_taken;
-  totals_.repairs_interrupted += stats.repairs_interrupted;
-  totals_.resends += stats.resends;
-  node.promised = node.replica->shown();
-  node.replica.reset();
-  node.unacknowledged.clear();
-  node.state = NodeState::down;
-  oracle_.forget(node.number);
-  specification_.forget(node.number);
-  sessions_.forget(node.number);
-  if (watching_) watching_->stopped(node.number);
-}
-
-void World::acknowledge(Node& node) {
-  const CausalContext& shown = node.replica->shown();
-  if (!node.disk.held().covers(shown)) {
-    return violate("durability", node.number, "the shown clock is ahead of the disk");
-  }
-  std::erase_if(node.unacknowledged, [&](EntryNumber entry) {
-    if (!ledger_.covered(entry, shown)) return false;
-    acknowledged_[entry] = true;
-    if (recorder_ != nullptr) recorder_->acknowledged(node.number, entry);
-    return true;
-  });
 }
 
 void World::check(Node& node) {

@@ -42,6 +42,11 @@ void World::watch_convergence() {
   }
   if (now_ < calm_from() + scenario_.quiet) return;
   if (!all_equal(canonical) || canonical != converged_canonical_) {
+    // A late duplicate may bring back what all had lost with their disks.
+    if (budget_.any_taken() && stragglers_until_ > converged_at_) {
+      phase_ = Phase::liveness;
+      return;
+    }
     return violate("stability", 0, "all was equal, and changed again without any operation");
   }
   phase_ = Phase::over;
@@ -56,43 +61,83 @@ bool World::disturbs(const Node& node, RouteId route, const Frame& frame) const 
       std::holds_alternative<ClockShown>(frame.body) || std::holds_alternative<Hello>(frame.body);
   if (only_a_clock) return false;
   if (now_ > calm_from() + plan_.config.peer_timeout_ms * millisecond) return true;
-  const ReplicaId& there = nodes_[node.route_to.at(route)].replica->self();
+  const Node& other = nodes_[node.route_to.at(route)];
+  if (!other.runs()) return false;
+  const ReplicaId& there = other.replica->self();
   const std::vector<PeerStatus> peers = node.replica->peers(now_at(node));
   return std::none_of(peers.begin(), peers.end(), [&](const PeerStatus& peer) {
     return peer.route == route && peer.replica && *peer.replica != there;
   });
 }
 
-// Up, everything on its disk and shown, and its clock that of the first.
-bool World::settled(const Node& node) const {
+// The first of those that belong here: who left, or never comes back, is not asked.
+const Node* World::first() const {
+  const auto at =
+      std::find_if(nodes_.begin(), nodes_.end(), [](const Node& node) { return node.belongs(); });
+  return at == nodes_.end() ? nullptr : &*at;
+}
+
+// Up, everything on its disk and shown, and its clock that of the first; or it is not asked.
+bool World::settled(const Node& node, const Node& first) const {
+  if (!node.belongs()) return true;
   if (node.state != NodeState::up || node.disk.waiting() > 0) return false;
   if (specification_.waiting(node.number) > 0) return false;
   const CausalContext& clock = node.replica->store().clock();
-  return node.replica->shown() == clock && clock == nodes_.front().replica->store().clock();
+  return node.replica->shown() == clock && clock == first.replica->store().clock();
 }
 
 // Asked after every event: whoever was not settled the last time is looked at first.
 bool World::all_equal(std::string& canonical) {
-  if (nodes_.front().state != NodeState::up || !settled(nodes_[unsettled_])) return false;
+  const Node* const first = this->first();
+  if (first == nullptr || first->state != NodeState::up) return false;
+  if (!settled(nodes_[unsettled_], *first)) return false;
   for (const Node& node : nodes_) {
     unsettled_ = node.number;
-    if (!settled(node)) return false;
+    if (!settled(node, *first)) return false;
   }
-  canonical = nodes_.front().replica->store().canonical();
-  return std::all_of(nodes_.begin() + 1, nodes_.end(), [&](const Node& node) {
-    return node.replica->store().canonical() == canonical;
+  canonical = first->replica->store().canonical();
+  return std::all_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    return !node.belongs() || node.replica->store().canonical() == canonical;
   });
 }
 
-// Entries are there whole or not at all; acknowledged ones are there, and without lost disks also
-// whatever those that are there have seen.
+std::string World::what_is_unequal() const {
+  const Node* const first = this->first();
+  if (first == nullptr) return "nobody is left";
+  for (const Node& node : nodes_) {
+    if (!node.belongs()) continue;
+    const std::string name = "n" + std::to_string(node.number);
+    if (node.state != NodeState::up) return name + " is not up";
+    if (node.disk.waiting() > 0) return name + " waits for its disk";
+    if (specification_.waiting(node.number) > 0) return name + " has not made all its entries";
+    const Store& store = node.replica->store();
+    if (!(node.replica->shown() == store.clock())) return name + " does not show all that it has";
+    const Store& of_first = first->replica->store();
+    if (!(store.clock() == of_first.clock())) return name + " has another clock than the first";
+    if (store.canonical() != of_first.canonical()) return name + " has the same clock, and differs";
+  }
+  return "it was too late";
+}
+
+const Store& World::store_of_all() const {
+  return std::find_if(nodes_.begin(), nodes_.end(), [](const Node& node) { return node.runs(); })
+      ->replica->store();
+}
+
+// Entries are there whole or not at all. Those that are on a disk are there; acknowledged ones are
+// on a disk, unless a fault took them (budget.hpp); and what those that are there have seen is,
+// too, or was taken.
 void World::judge_entries() {
-  const CausalContext& clock = nodes_.front().replica->store().clock();
+  const CausalContext& clock = store_of_all().clock();
+  std::vector<const CausalContext*> left;
+  for (const Node& node : nodes_) {
+    if (node.belongs()) left.push_back(&node.disk.whole());
+  }
   std::vector<bool> happened(ledger_.entry_count());
   for (EntryNumber entry = 0; entry < ledger_.entry_count(); ++entry) {
     const Ledger::MadeEntry& made = ledger_.entry(entry);
     happened[entry] = ledger_.covered(entry, clock);
-    totals_.acknowledged += acknowledged_[entry];
+    totals_.acknowledged += budget_.acknowledged(entry);
     totals_.lost += !happened[entry];
     const std::string name = to_string(ledger_.dot(made.dots.front()).dot);
     if (happened[entry]) continue;
@@ -101,17 +146,18 @@ void World::judge_entries() {
         violate("atomicity", made.node, "half of the entry " + name + " is there");
       }
     }
-    if (acknowledged_[entry] && !excused_[entry]) {
-      violate("survival", made.node, "the acknowledged entry " + name + " is lost");
+    if (!budget_.may_be_lost(entry, left)) {
+      violate("survival", made.node,
+              "the " + std::string(budget_.acknowledged(entry) ? "acknowledged " : "") + "entry " +
+                  name + " is lost, and no fault took it");
     }
   }
-  if (!wiped_) {
-    for (const Ledger::MadeDot& dot : ledger_.dots()) {
-      for (EntryNumber remover : dot.removers) {
-        if (!happened[remover] || happened[dot.entry]) continue;
-        violate("causality", ledger_.entry(remover).node,
-                "an entry survived that had seen " + to_string(dot.dot) + ", which did not");
-      }
+  for (const Ledger::MadeDot& dot : ledger_.dots()) {
+    if (happened[dot.entry] || budget_.taken(dot.entry)) continue;
+    for (EntryNumber remover : dot.removers) {
+      if (!happened[remover]) continue;
+      violate("causality", ledger_.entry(remover).node,
+              "an entry survived that had seen " + to_string(dot.dot) + ", which did not");
     }
   }
   if (!violation_) judge_values(happened);
@@ -126,6 +172,7 @@ void World::judge_entries() {
 // interval for each incarnation that wrote.
 void World::judge_rest() {
   for (const Node& node : nodes_) {
+    if (!node.runs()) continue;
     const Replica& replica = *node.replica;
     const Backlog backlog = replica.backlog();
     if (!backlog.empty()) {
@@ -139,7 +186,7 @@ void World::judge_rest() {
     if (replica.log().bytes() > plan_.config.log_bytes_max) {
       return violate("metadata", node.number, "the log is larger than log_bytes_max");
     }
-    if (wiped_) continue;  // with a disk, dots were lost that others had seen removed
+    if (budget_.any_taken()) continue;  // with a disk, dots were lost that others had seen removed
     if (!replica.store().removed().empty()) {
       return violate("metadata", node.number, "dots stay noted as removed whose entry is there");
     }
@@ -158,10 +205,12 @@ std::uint64_t World::rounds_to_converge() const {
 }
 
 void World::judge_values(const std::vector<bool>& happened) {
-  for (const Node& node : nodes_) misread(node);
+  for (const Node& node : nodes_) {
+    if (node.runs()) misread(node);
+  }
   look_in_the_end();
   if (violation_) return;
-  const Store& store = nodes_.front().replica->store();
+  const Store& store = store_of_all();
   const std::vector<DotNumber> live = live_in(store, ledger_);
   if (const std::string wrong = unmeant(live, happened); !wrong.empty()) {
     return violate("specification", 0,
@@ -188,6 +237,7 @@ void World::misread(const Node& node) {
 void World::look_in_the_end() {
   if (!watching_) return;
   for (const Node& node : nodes_) {
+    if (!node.runs()) continue;
     const auto broken = watching_->look_in_the_end(node.number, now_, node.replica->latest());
     if (!broken) continue;
     violate("invariant", node.number, broken->invariant + ": " + broken->what, broken->invariant);

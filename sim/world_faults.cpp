@@ -1,76 +1,73 @@
-// What faults do to nodes; what they do to frames is the network's.
+// What begins and ends with a fault. Those of nodes, disks and clocks have files of their own, and
+// what faults do to frames is the network's.
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
 
-namespace {
-
-std::int64_t years(const Fault& fault) {
-  constexpr std::int64_t year = 31'556'952 * static_cast<std::int64_t>(second);
-  return static_cast<std::int64_t>(fault.years) * year;
-}
-
-}  // namespace
-
 void World::begin_fault(Fault& fault, std::size_t index) {
   if (scenario_.faults[fault.spec].nodes.empty()) move_to_nodes_that_are_up(fault);
   if (recorder_ != nullptr) recorder_->fault_begins(index, fault);
+  if (fault.kind == FaultKind::join) return join(fault);
   for (unsigned number : fault.nodes) {
-    Node& node = nodes_[number];
-    switch (fault.kind) {
-      case FaultKind::crash:
-      case FaultKind::wipe:
-        if (node.state != NodeState::down) crash(node, fault, index);
-        break;
-      case FaultKind::pause:
-        if (node.state != NodeState::up) break;
-        node.state = NodeState::paused;
-        node.resumes_at = fault.end;
-        if (recorder_ != nullptr) {
-          recorder_->note(What::pause, number, node.resumes_at, {}, index);
-        }
-        break;
-      case FaultKind::clock_step:
-        node.wall.step(fault.skew_ns);
-        record_clock(node, "jumps", index);
-        break;
-      case FaultKind::clock_drift:
-        node.wall.drift(now_, fault.ppm);
-        record_clock(node, "drifts", index);
-        break;
-      case FaultKind::clock_freeze:
-        node.wall.freeze(now_);
-        record_clock(node, "stands still", index);
-        break;
-      case FaultKind::clock_sawtooth:
-        node.wall.sawtooth(now_, fault.ppm, fault.period);
-        record_clock(node, "drifts and is set right", index);
-        break;
-      case FaultKind::far_future:
-        node.wall.step(years(fault));
-        record_clock(node, "is years ahead", index);
-        break;
-      case FaultKind::mono_drift:
-        bend(node, fault.ppm);
-        record_clock(node, "times out early or late", index);
-        break;
-      default:
-        return;
+    if (nodes_[number].belongs()) begin_at(nodes_[number], fault, index);
+  }
+}
+
+void World::end_fault(const Fault& fault, std::size_t index) {
+  if (recorder_ != nullptr) recorder_->fault_ends(index);
+  for (unsigned number : fault.nodes) {
+    // A copy outlives its original.
+    if (nodes_[number].belongs() || fault.kind == FaultKind::clone) {
+      end_at(nodes_[number], fault, index);
     }
   }
 }
 
+void World::begin_at(Node& node, const Fault& fault, std::size_t index) {
+  switch (fault.kind) {
+    case FaultKind::crash:
+    case FaultKind::wipe:
+      if (node.runs()) crash(node, fault, index);
+      return;
+    case FaultKind::pause:
+      if (node.state != NodeState::up) return;
+      node.state = NodeState::paused;
+      node.resumes_at = fault.end;
+      if (recorder_ != nullptr) {
+        recorder_->note(What::pause, node.number, node.resumes_at, {}, index);
+      }
+      return;
+    default:
+      if (begin_clock_fault(node, fault, index) || begin_node_fault(node, fault, index)) return;
+      begin_disk_fault(node, fault, index);
+  }
+}
+
+void World::end_at(Node& node, const Fault& fault, std::size_t index) {
+  switch (fault.kind) {
+    case FaultKind::crash:
+    case FaultKind::wipe:
+      return start_again(node, index);
+    case FaultKind::pause:
+      if (node.state != NodeState::paused || node.resumes_at != now_) return;
+      node.state = NodeState::up;
+      if (recorder_ != nullptr) recorder_->note(What::resume, node.number);
+      return;
+    default:
+      if (end_clock_fault(node, fault, index) || end_node_fault(node, fault, index)) return;
+      end_disk_fault(node, fault, index);
+  }
+}
+
+// Whom a drawn fault should stop and who is down already gives its place to the next one.
 void World::move_to_nodes_that_are_up(Fault& fault) const {
-  const bool stops = fault.kind == FaultKind::crash || fault.kind == FaultKind::wipe ||
-                     fault.kind == FaultKind::pause;
-  if (!stops) return;
+  if (!needs_nodes_that_are_up(fault.kind)) return;
   for (unsigned& number : fault.nodes) {
-    for (unsigned i = 0; i < nodes_.size(); ++i) {
-      const auto other = static_cast<unsigned>((number + i) % nodes_.size());
+    for (unsigned i = 0; i < scenario_.nodes; ++i) {
+      const unsigned other = (number + i) % scenario_.nodes;
       const bool taken =
           i > 0 && std::find(fault.nodes.begin(), fault.nodes.end(), other) != fault.nodes.end();
       if (nodes_[other].state != NodeState::up || taken) continue;
@@ -80,121 +77,40 @@ void World::move_to_nodes_that_are_up(Fault& fault) const {
   }
 }
 
-void World::end_fault(const Fault& fault, std::size_t index) {
-  if (recorder_ != nullptr) recorder_->fault_ends(index);
-  for (unsigned number : fault.nodes) {
-    Node& node = nodes_[number];
-    switch (fault.kind) {
-      case FaultKind::crash:
-      case FaultKind::wipe:
-        if (node.state == NodeState::down && node.down_by == index) start(node);
-        break;
-      case FaultKind::pause:
-        if (node.state != NodeState::paused || node.resumes_at != now_) break;
-        node.state = NodeState::up;
-        if (recorder_ != nullptr) recorder_->note(What::resume, number);
-        break;
-      case FaultKind::clock_step:
-        node.wall.step(-fault.skew_ns);
-        record_clock(node, "jumps back", index);
-        break;
-      case FaultKind::clock_drift:
-        node.wall.drift(now_, 0);
-        record_clock(node, "drifts no more", index);
-        break;
-      case FaultKind::clock_freeze:
-        node.wall.thaw();
-        record_clock(node, "goes on", index);
-        break;
-      case FaultKind::clock_sawtooth:
-        node.wall.sawtooth(now_, 0, 0);
-        record_clock(node, "drifts no more", index);
-        break;
-      case FaultKind::far_future:
-        node.wall.step(-years(fault));
-        record_clock(node, "comes back", index);
-        break;
-      case FaultKind::mono_drift:
-        plan_.receipts[fault.spec].losses +=
-            static_cast<Time>(std::abs(fault.ppm)) * ((now_ - fault.begin) / millisecond);
-        bend(node, 0);
-        record_clock(node, "times out in time", index);
-        break;
-      default:
-        return;
-    }
-  }
+void World::bite(std::size_t spec, std::uint64_t losses, std::uint64_t times) {
+  Receipt& receipt = plan_.receipts[spec];
+  receipt.bites += times;
+  receipt.losses += losses;
 }
 
 void World::crash(Node& node, const Fault& fault, std::size_t index) {
-  ++totals_.restarts;
-  Receipt& receipt = plan_.receipts[fault.spec];
-  ++receipt.bites;
+  const std::uint64_t torn = draws_.bits(Purpose::sync_torn, fault.key, node.number);
+  if (fault.kind == FaultKind::crash) return bite(fault.spec, power_off(node, index, torn));
+  const std::size_t lost = node.disk.waiting() + node.disk.platter().records().size();
   stop(node);
+  ++totals_.restarts;
   node.down_by = index;
-  std::size_t lost = 0;
-  if (fault.kind == FaultKind::wipe) {
-    excuse_what_is_nowhere_else(node);
-    lost = node.disk.wipe();
-    node.promised = {};
-    wiped_ = true;
-    if (fault.new_identity) node.id = NodeId(1000 * (node.starts + 1) + node.number + 1);
-  } else {
-    // How much of a sync under way reached the disk, unknown to the node.
-    const std::uint64_t torn = draws_.bits(Purpose::sync_torn, fault.key, node.number);
-    lost = node.disk.crash(uniform(torn, std::uint64_t{0}, node.disk.waiting()));
-  }
-  receipt.losses += lost;
+  bite(fault.spec, lost);
+  wipe(node);
+  if (fault.new_identity) become_new(node);
   if (recorder_ != nullptr) recorder_->stop(node.number, lost, index, fault.kind);
 }
 
-void World::record_clock(const Node& node, const char* change, std::size_t fault) {
-  if (recorder_ == nullptr) return;
-  recorder_->note(What::clock, node.number, node.wall.read_ms(now_), change, fault);
+void World::start_again(Node& node, std::size_t index) {
+  if (node.state == NodeState::down && node.down_by == index) start(node);
 }
 
-// An acknowledged entry is on the disk of its node. If that disk is lost before anybody else has
-// the entry on theirs, it may be lost; not otherwise.
-void World::excuse_what_is_nowhere_else(const Node& wiped) {
-  for (EntryNumber entry = 0; entry < acknowledged_.size(); ++entry) {
-    if (!ledger_.covered(entry, wiped.disk.held())) continue;
-    const bool elsewhere = std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& other) {
-      return other.number != wiped.number && ledger_.covered(entry, other.disk.held());
-    });
-    if (!elsewhere) excused_[entry] = true;
-  }
-}
-
-// Its deadlines are due at another moment from now on.
-void World::bend(Node& node, std::int64_t ppm) {
-  node.mono.drift(now_, ppm);
-  if (!node.replica) return;
-  node.deadline.reset();
-  schedule_deadline(node);
-}
-
-template <class IsOne>
-void World::count_under(unsigned node, IsOne&& is_one) {
+// A transaction is about to be made there.
+void World::count_written(unsigned node, const PlannedTransaction& planned) {
+  count_skewed_write(node);
   for (const Fault& fault : plan_.faults) {
-    if (!is_one(fault.kind) || !fault.active(now_)) continue;
-    if (std::find(fault.nodes.begin(), fault.nodes.end(), node) == fault.nodes.end()) continue;
-    Receipt& receipt = plan_.receipts[fault.spec];
-    ++receipt.bites;
-    if (fault.kind != FaultKind::mono_drift) ++receipt.losses;
+    if (!fault.active(now_)) continue;
+    const bool here = std::find(fault.nodes.begin(), fault.nodes.end(), node) != fault.nodes.end();
+    // Of a node that is down, the next one makes them; but then it is not one that is cut off.
+    const bool adds = fault.kind == FaultKind::burst || (here && fault.kind == FaultKind::offline);
+    if (adds && planned.by == fault.spec) bite(fault.spec, 1);
+    if (fault.kind == FaultKind::rivals) bite(fault.spec, 1);
   }
-}
-
-void World::count_skewed_write(unsigned node) {
-  count_under(node, [](FaultKind kind) {
-    return kind == FaultKind::clock_step || kind == FaultKind::clock_drift ||
-           kind == FaultKind::clock_freeze || kind == FaultKind::clock_sawtooth ||
-           kind == FaultKind::far_future;
-  });
-}
-
-void World::count_bent_deadline(unsigned node) {
-  if (!nodes_[node].mono.bent()) return;
-  count_under(node, [](FaultKind kind) { return kind == FaultKind::mono_drift; });
 }
 
 }  // namespace rejoin::sim

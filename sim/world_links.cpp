@@ -10,7 +10,7 @@ void World::put_on_the_way(std::span<const Delivery> deliveries) {
   using Kind = Happening::Kind;
   for (const Delivery& one : deliveries) {
     const Kind kind = one.payload ? Kind::deliver : Kind::departs;
-    schedule_.add(one.at, {kind, one.target, one.source, one.cause, one.payload});
+    schedule_.add(one.at, {kind, one.target, one.source, one.cause, false, one.payload});
     const bool straggles = one.payload && one.payload->sent < scenario_.until;
     if (straggles) stragglers_until_ = std::max(stragglers_until_, one.at);
   }
@@ -21,7 +21,7 @@ void World::deliver(const Happening& happening) {
   const Payload& payload = *happening.payload;
   const auto cause = static_cast<std::uint32_t>(happening.number);
   Delivery delivery{now_, happening.source, node.number, cause, happening.payload};
-  const bool up = node.state != NodeState::down;
+  const bool up = node.runs();
   switch (network_.arrive(delivery, up, now_)) {
     case Network::Arrival::lost:
       return lost(happening, up ? Lost::on_arrival : Lost::node_down);
@@ -32,15 +32,24 @@ void World::deliver(const Happening& happening) {
   }
   if (recorder_ != nullptr) recorder_->deliver(node.number, payload.message);
   if (payload.sound) return deliver_damaged(node, payload, cause);
+  count_mixed(nodes_[happening.source], node);
   const auto taken = node.replica->handle_frame(payload.bytes, now_at(node));
-  // A hello of a start that ended may come late; the node is told then that a copy of it runs, and
-  // so is whoever is on a route that nobody is known to be on.
-  const bool is_taken_for_a_copy =
-      !taken && totals_.restarts > 0 && taken.error().code == ErrorCode::version_unsupported;
-  if (!taken && !is_taken_for_a_copy) {
+  if (!taken && !may_be_rejected(payload)) {
     return violate("refused", node.number, "a sound frame was refused: " + taken.error().message);
   }
   drain(node);
+}
+
+// A peer may send us away, which comes as an error: where a node speaks another version, or is or
+// was more than one process. (A hello of a start that ended may come late; the node is told then
+// that a copy of it runs, and so is whoever is on a route that nobody is known to be on.)
+bool World::may_be_rejected(const Payload& payload) const {
+  const auto frame = decode_frame(payload.bytes, store_, plan_.config.frame_bytes_max);
+  if (!frame || !std::holds_alternative<Reject>(frame->body)) return false;
+  return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    const bool came_later = node.number >= scenario_.nodes && node.starts > 0;
+    return node.starts > 1 || came_later || node.speaks == Speaks::only_newer;
+  });
 }
 
 void World::lost(const Happening& delivery, Lost how) {
@@ -53,7 +62,8 @@ void World::deliver_damaged(Node& node, const Payload& payload, std::uint32_t ca
   const bool is_sound = payload.bytes == payload.sound->bytes;
   const CausalContext clock = node.replica->store().clock();
   const auto taken = node.replica->handle_frame(payload.bytes, now_at(node));
-  if (taken.has_value() != is_sound) {
+  const bool is_sent_away = is_sound && !taken && may_be_rejected(payload);
+  if (taken.has_value() != is_sound && !is_sent_away) {
     return violate("damage", node.number, "a damaged frame was not refused");
   }
   if (!is_sound) {

@@ -105,5 +105,31 @@ TEST(Plan, AConfigThatCannotBeIsRefused) {
   EXPECT_FALSE(draw_plan(scenario, Draws(1)));
 }
 
+// Each seed draws how many it takes: some next to none, others many.
+TEST(Plan, OfARangeOfSharesEachSeedDrawsItsOwn) {
+  Scenario scenario;
+  for (unsigned i = 0; i < 40; ++i) {
+    FaultSpec spec;
+    spec.name = "pause" + std::to_string(i);
+    spec.kind = FaultKind::pause;
+    spec.lasting = {second, second};
+    scenario.faults.push_back(std::move(spec));
+  }
+  scenario.share = {0.05, 0.4};
+  ASSERT_TRUE(scenario.validate());
+  std::size_t fewest = 40;
+  std::size_t most = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const std::size_t taken = draw_plan(scenario, Draws(seed))->faults.size();
+    if (taken == 40) continue;  // nothing was left, so all are
+    fewest = std::min(fewest, taken);
+    most = std::max(most, taken);
+  }
+  EXPECT_LE(fewest, 2U);
+  EXPECT_GE(most, 15U);
+  scenario.share = {0.4, 1.5};
+  EXPECT_FALSE(scenario.validate());
+}
+
 }  // namespace
 }  // namespace rejoin::sim

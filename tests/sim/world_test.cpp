@@ -180,5 +180,30 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, EachScenario,
                          testing::Values("split", "crashes", "repair", "tight"),
                          [](const auto& name) { return std::string(name.param); });
 
+// As above, with fewer seeds here: what each shows is tested fault by fault, too.
+class EachGalleryScenario : public testing::TestWithParam<const char*> {};
+
+TEST_P(EachGalleryScenario, HoldsAndBites) {
+  const auto scenario =
+      load_scenario("examples/scenarios/" + std::string(GetParam()) + ".toml").value();
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const Outcome outcome = simulate(scenario, seed).value();
+    ASSERT_EQ(outcome.verdict, Verdict::ok)
+        << "rejoin-sim run examples/scenarios/" << GetParam() << ".toml --seed " << seed << "\n"
+        << story(outcome);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Gallery, EachGalleryScenario,
+                         testing::Values("cloned_disk", "old_backup", "rolling_upgrade",
+                                         "lying_disk", "full_disk", "split_brain"),
+                         [](const auto& name) { return std::string(name.param); });
+
+TEST(World, AThousandNodesBecomeEqual) {
+  const auto scenario = load_scenario("examples/scenarios/thousand_nodes.toml").value();
+  const Outcome outcome = simulate(scenario, 1).value();
+  EXPECT_EQ(outcome.verdict, Verdict::ok) << story(outcome);
+}
+
 }  // namespace
 }  // namespace rejoin::sim
