@@ -92,6 +92,7 @@ class Peer {
   // When to ask what became of the oldest flight; and that we asked.
   std::optional<std::uint64_t> ask_at(const Config& config) const;
   void asked(std::uint64_t now_ns);
+  std::uint64_t unanswered() const { return asked_times_; }
 
   // ---- what we owe it
   // Its frames up to `sequence` must be acknowledged once records up to `record` are durable.

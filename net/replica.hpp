@@ -134,9 +134,10 @@ class Replica {
   static constexpr std::uint64_t loop_intervals = 64;
 
   struct Route {
-    std::optional<NodeId> node;  // who answered on it
-    bool loops = false;          // it leads back to this node
-    std::uint64_t hello_at_ns = 0;
+    std::optional<NodeId> node;     // who answered on it
+    bool loops = false;             // our hello came back on it since it was last greeted
+    bool looped = false;            // and did so after the greeting before
+    std::uint64_t hello_at_ns = 0;  // not before; where it is rarely needed, later
   };
   // A record that is not durable yet: what it will let us show and serve.
   struct Undurable {
@@ -213,6 +214,7 @@ class Replica {
   void push_entries(Peer& peer, const CausalContext& lacking, Now now);
   const EncodedEntries& encoded(const std::vector<const Entry*>& entries);
   CausalContext owed_to(const Peer& peer) const;
+  void doubt_its_way(const Peer& peer);
   void send_hello(RouteId route, const Peer* heard, std::uint64_t answers = 0);
   void send_hello(RouteId route, const std::optional<Hello::Heard>& heard, std::uint64_t asks,
                   std::uint64_t answers);

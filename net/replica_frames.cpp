@@ -99,11 +99,7 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
 void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   if (sender == setup_.self) {  // our own hello: the route leads back to us
     const auto route = routes_.find(hello.route);
-    if (route != routes_.end() && !route->second.loops) {
-      route->second.loops = true;
-      route->second.hello_at_ns =
-          now.mono_ns + loop_intervals * setup_.config.hello_interval_ms * 1'000'000;
-    }
+    if (route != routes_.end()) route->second.loops = true;
     return;
   }
   if (sender.node == setup_.self.node) {
@@ -199,7 +195,7 @@ void Replica::identify(Peer& peer, RouteId route, Now now) {
   }
   const bool taken_over = way.node && *way.node != peer.node();
   way.node = peer.node();
-  way.loops = false;
+  way.loops = way.looped = false;
   peer.route = route;
   // Only who is really there can answer: if this hello lied, the tenant sets it right. Not at each
   // turn of two that both believe to be there.

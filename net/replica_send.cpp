@@ -10,6 +10,9 @@ namespace {
 constexpr std::uint64_t ns_per_ms = 1'000'000;
 constexpr std::uint64_t entries_frame_bytes = 128 * 1024;
 
+// So many questions in a row may go without an answer until the way back is doubted.
+constexpr std::uint64_t questions_patience = 3;
+
 // A donor that is heard is given this many repair timeouts for one chunk.
 constexpr std::uint64_t repair_patience = 30;
 
@@ -67,10 +70,12 @@ bool Replica::misses_a_way() const {
                      [](const auto& peer) { return peer.second.live() && !peer.second.route; });
 }
 
-// A spare route is greeted rarely, unless it may be the way that is missed.
+// A spare route and one that leads back to us are greeted rarely, unless they may be the way that
+// is missed.
 std::uint64_t Replica::hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const {
-  if (misses_a_way || !is_spare(id, route)) return route.hello_at_ns;
-  return route.hello_at_ns + (loop_intervals - 1) * setup_.config.hello_interval_ms * ns_per_ms;
+  const bool is_rare = !misses_a_way && (route.loops || route.looped || is_spare(id, route));
+  const std::uint64_t intervals = is_rare ? loop_intervals - 1 : 0;
+  return route.hello_at_ns + intervals * setup_.config.hello_interval_ms * ns_per_ms;
 }
 
 // Each live peer that has a route is who answered on it: if there are as many, no route is left.
@@ -85,10 +90,14 @@ void Replica::tick_routes(Now now) {
   const bool urgent = misses_a_way();
   for (auto& [id, route] : routes_) {
     if (!wants_hello(id, route) || hello_due_ns(id, route, urgent) > now.mono_ns) continue;
-    const std::uint64_t intervals = route.loops ? loop_intervals : 1;
-    route.hello_at_ns = now.mono_ns + intervals * setup_.config.hello_interval_ms * ns_per_ms;
+    route.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * ns_per_ms;
+    route.looped = route.loops;
     route.loops = false;  // if it still does, its own hello will say so
-    send_hello(id, peer_on(route));
+    // To say whom we heard there is to say that it told us its way. Of one whose way we lost since,
+    // only a hello that heard nobody makes it tell again.
+    const Peer* tenant = peer_on(route);
+    const bool is_lost = tenant != nullptr && tenant->live() && !tenant->route;
+    send_hello(id, is_lost ? nullptr : tenant);
   }
 }
 
@@ -104,6 +113,7 @@ void Replica::tick_peers(Now now) {
       peer.asked(now.mono_ns);
       ++stats_.resends;
       send(peer, ClockShown{shown_, peer.seen(), peer.next_sequence() - 1});
+      if (peer.unanswered() >= questions_patience) doubt_its_way(peer);
     }
     tick_donation(peer, now);
   }
@@ -142,6 +152,13 @@ void Replica::tick_donation(Peer& peer, Now now) {
   if (taken || log_.dots().covers(owed_to(peer))) return;
   peer.offer(shown_, now.mono_ns);
   send(peer, RepairOffer{});
+  doubt_its_way(peer);
+}
+
+// It is heard and does not answer: what it takes for its way to us may lead to who has an address
+// that was ours. To one that heard nobody it tells all its ways.
+void Replica::doubt_its_way(const Peer& peer) {
+  if (peer.route) send_hello(*peer.route, nullptr);
 }
 
 std::uint64_t Replica::receiving_deadline_ns() const {
