@@ -28,7 +28,8 @@ std::string_view name_of(Verdict verdict) {
 void World::watch_convergence() {
   std::string canonical;
   if (phase_ == Phase::liveness) {
-    if (!all_equal(canonical)) return;
+    // What was held back until all heals comes in that instant, and after this event perhaps.
+    if (now_ == scenario_.until || !all_equal(canonical)) return;
     converged_at_ = now_;
     converged_canonical_ = std::move(canonical);
     if (scenario_.rounds > 0 && rounds_to_converge() > scenario_.rounds) {

@@ -106,8 +106,9 @@ TEST_F(OracleTest, FindsTheDeadThatRise) {
 }
 
 TEST_F(OracleTest, FindsWhatVanishesUnremoved) {
-  ASSERT_EQ(ledger.record(put(ann, 2), 0, 0, number), std::nullopt);
-  store.replace({milk, {{{ann, 2}, true, ""}}}, changed);
+  const Entry again = put(ann, 2);
+  ASSERT_EQ(ledger.record(again, 0, 0, number), std::nullopt);
+  store.merge(again, changed);
   EXPECT_EQ(found(store), "nothing");
   store.replace({milk, {}}, changed);
   EXPECT_EQ(found(store), "lost");
