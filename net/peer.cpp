@@ -27,7 +27,7 @@ Peer::Doubt* Peer::doubt(std::uint64_t incarnation, std::uint64_t now_ns) {
     doubts_.erase(idle);
   }
   // A question is no smaller than the time: an answer to an earlier one never fits.
-  doubts_.push_back({incarnation, now_ns + 1, now_ns, 0, now_ns, {}});
+  doubts_.push_back({incarnation, now_ns + 1, now_ns, 0, now_ns, 0, {}});
   return &doubts_.back();
 }
 

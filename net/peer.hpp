@@ -56,6 +56,7 @@ class Peer {
     std::uint64_t since_ns = 0;
     std::uint64_t hellos = 0;
     std::uint64_t ask_at_ns = 0;        // not before
+    std::uint64_t answered = 0;         // the last question of its own
     std::optional<RouteId> told_route;  // its route, as our question told it
   };
   // Null: enough others are in doubt just now.

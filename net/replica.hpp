@@ -190,7 +190,7 @@ class Replica {
   void answer(Peer& peer, std::uint64_t question, Now now);
   void answer_again(Peer& peer, Now now);
   void ask_who_lives(Peer& peer, const ReplicaId& speaker, std::optional<RouteId> its_route,
-                     Now now);
+                     std::uint64_t question, Now now);
   void identify(Peer& peer, RouteId route, Now now);
   std::optional<std::string> objection(const Hello& hello) const;
   void refuse(const NodeId& node, const std::string& reason);
@@ -214,7 +214,7 @@ class Replica {
   void push_entries(Peer& peer, const CausalContext& lacking, Now now);
   const EncodedEntries& encoded(const std::vector<const Entry*>& entries);
   CausalContext owed_to(const Peer& peer) const;
-  void doubt_its_way(const Peer& peer);
+  void doubt_its_way(Peer& peer);
   void send_hello(RouteId route, const Peer* heard, std::uint64_t answers = 0);
   void send_hello(RouteId route, const std::optional<Hello::Heard>& heard, std::uint64_t asks,
                   std::uint64_t answers);

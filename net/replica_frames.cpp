@@ -50,7 +50,7 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
     // Before its hello, or of an incarnation that ended: nothing is lost, it will be sent again.
     if (at == peers_.end()) return {};
     if (at->second.replica() != frame->sender) {
-      if (at->second.live()) ask_who_lives(at->second, frame->sender, {}, now);
+      if (at->second.live()) ask_who_lives(at->second, frame->sender, {}, 0, now);
       return {};
     }
     Peer& peer = at->second;
@@ -114,7 +114,11 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   const bool was_live = peer.live();
   const Peer::Greeting greeting = peer.greet(sender, hello, setup_.config, now.mono_ns);
   if (greeting == Peer::Greeting::duplicate) return report_duplicate(sender.node, now);
-  if (greeting == Peer::Greeting::doubted) return ask_who_lives(peer, sender, hello.route, now);
+  if (greeting == Peer::Greeting::doubted) {
+    // Its own question is answered all the same: two that started again doubt each other.
+    const bool asks_us = hello.heard && hello.heard->replica == setup_.self;
+    return ask_who_lives(peer, sender, hello.route, asks_us ? hello.asks : 0, now);
+  }
   if (greeting == Peer::Greeting::returned) {
     if (receiving_ && receiving_->donor == sender.node) abandon_receiving();
     if (was_live) emit(PeerDown{peer.node(), peer.name()});
@@ -144,14 +148,17 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
 // The session stays with who is heard until another start proves that it lives. Its question goes
 // where answers go; its hello is answered by that, too.
 void Replica::ask_who_lives(Peer& peer, const ReplicaId& speaker, std::optional<RouteId> its_route,
-                            Now now) {
+                            std::uint64_t question, Now now) {
   Peer::Doubt* const doubt = peer.doubt(speaker.incarnation, now.mono_ns);
-  if (doubt == nullptr || doubt->ask_at_ns > now.mono_ns) return;
+  if (doubt == nullptr) return;
+  const bool is_new_question = question > 0 && question != doubt->answered;
+  if (doubt->ask_at_ns > now.mono_ns && !is_new_question) return;
+  if (question > 0) doubt->answered = question;
   doubt->ask_at_ns = now.mono_ns + setup_.config.hello_interval_ms * 1'000'000;
   if (its_route && peer.route) doubt->told_route = its_route;
   for (const auto& [id, route] : routes_) {
     if (route.loops || (route.node && *route.node != peer.node())) continue;
-    send_hello(id, Hello::Heard{speaker, its_route.value_or(0)}, doubt->question, 0);
+    send_hello(id, Hello::Heard{speaker, its_route.value_or(0)}, doubt->question, question);
   }
 }
 

@@ -156,8 +156,9 @@ void Replica::tick_donation(Peer& peer, Now now) {
 }
 
 // It is heard and does not answer: what it takes for its way to us may lead to who has an address
-// that was ours. To one that heard nobody it tells all its ways.
-void Replica::doubt_its_way(const Peer& peer) {
+// that was ours. To one that heard nobody it answers on all its routes, and is told which one came.
+void Replica::doubt_its_way(Peer& peer) {
+  peer.told_route.reset();
   if (peer.route) send_hello(*peer.route, nullptr);
 }
 
