@@ -46,6 +46,7 @@ struct Afflictions {
   Time sync_extra = 0;
   std::size_t stalled = no_fault;
   bool lies = false;               // its disk does
+  bool harmed = false;             // its disk had a fault after which it may not open
   std::size_t doubted = no_fault;  // who counts what did not come back
   std::size_t refused = no_fault;  // who counts that its storage did not open
   std::size_t muted = no_fault;    // who counts that its storage took no more

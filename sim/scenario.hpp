@@ -36,7 +36,14 @@ struct LinkSettings {
   friend bool operator==(const LinkSettings&, const LinkSettings&) = default;
 };
 
+// What lies under the disks: records in memory, or the SQLite storage that ships, on files that
+// fail (sqlite_platter.hpp); drawn: every other seed has the second.
+enum class StorageKind : std::uint8_t { memory, sqlite, drawn };
+std::string_view name_of(StorageKind kind);
+std::optional<StorageKind> storage_called(std::string_view name);
+
 struct DiskSettings {
+  StorageKind storage = StorageKind::memory;
   Range<Time> sync{200 * microsecond, 4 * millisecond};
   double checkpoint = 0.05;  // after a sync, if nothing is pending
 

@@ -1,6 +1,7 @@
 // What a scenario says itself, instead of leaving it to a seed.
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <set>
@@ -11,6 +12,8 @@
 
 namespace rejoin::sim {
 namespace {
+
+constexpr std::array<std::string_view, 3> storage_names = {"memory", "sqlite", "drawn"};
 
 Error invalid(const std::string& what) {
   return Error{ErrorCode::invalid_argument, what};
@@ -55,6 +58,16 @@ bool names_key(const std::string& text) {
 }
 
 }  // namespace
+
+std::string_view name_of(StorageKind kind) {
+  return storage_names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<StorageKind> storage_called(std::string_view name) {
+  const auto* const at = std::find(storage_names.begin(), storage_names.end(), name);
+  if (at == storage_names.end()) return std::nullopt;
+  return static_cast<StorageKind>(at - storage_names.begin());
+}
 
 std::string to_string(Link link) {
   return std::to_string(link.source) + ">" + std::to_string(link.target);

@@ -131,6 +131,19 @@ void expectation(Table& table, Expectation& expect) {
 }
 
 template <class Table>
+void disks(Table& table, DiskSettings& disks) {
+  std::string said(name_of(disks.storage));
+  table.text("storage", said);
+  if (const auto storage = storage_called(said)) {
+    disks.storage = *storage;
+  } else {
+    table.fail("storage", "'storage' in [disks] must be \"memory\", \"sqlite\" or \"drawn\"");
+  }
+  table.time("sync", disks.sync);
+  table.number("checkpoint", disks.checkpoint);
+}
+
+template <class Table>
 void scenario(Table& top, Scenario& scenario) {
   top.number("seed", scenario.seed);
   rekeys(top, scenario.rekeys);
@@ -148,10 +161,7 @@ void scenario(Table& top, Scenario& scenario) {
     table.number("fanout", scenario.links.fanout);
     table.value("delay", scenario.links.delay, how_distributed);
   });
-  top.table("disks", [&](Table& table) {
-    table.time("sync", scenario.disks.sync);
-    table.number("checkpoint", scenario.disks.checkpoint);
-  });
+  top.table("disks", [&](Table& table) { disks(table, scenario.disks); });
   top.table("clocks", [&](Table& table) { table.time("offset", scenario.clocks.offset); });
   // Who writes down what is done wants nothing drawn beside it, unless it is said.
   if (!Table::writes && top.has("do")) scenario.workload.transactions = 0;

@@ -27,6 +27,7 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
   workload_.families = drawn_families(scenario.workload, draws_);
   network_.pin(scenario.fates);
   if (scenario.watch) watching_.emplace(scenario.watch, plan_.nodes);
+  put_disks_in();
 }
 
 Outcome World::run() {

@@ -129,6 +129,7 @@ class World {
   // ---- world_nodes.cpp: how a node begins, ends, and what lies on its disk
   bool start(Node& node);
   bool refuse_start(Node& node, const Error& error);
+  void put_disks_in();
   void settle_disk(Node& node, const std::vector<std::string>& records);
   void repair(Node& node);
   void wipe(Node& node);

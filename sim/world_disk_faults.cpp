@@ -3,10 +3,21 @@
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
+namespace {
+
+// A disk that only loses its power, is slow or compacted opens again.
+bool may_keep_it_shut(FaultKind kind) {
+  return kind == FaultKind::lying_sync || kind == FaultKind::bit_rot ||
+         kind == FaultKind::short_read || kind == FaultKind::misdirected_write ||
+         kind == FaultKind::io_error || kind == FaultKind::disk_full;
+}
+
+}  // namespace
 
 bool World::begin_disk_fault(Node& node, const Fault& fault, std::size_t index) {
   const std::uint64_t bits = draws_.bits(Purpose::damage, fault.key, node.number);
   Platter& platter = node.disk.platter();
+  node.ails.harmed = node.ails.harmed || may_keep_it_shut(fault.kind);
   switch (fault.kind) {
     case FaultKind::lying_sync:
       node.ails.lies = true;

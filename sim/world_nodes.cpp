@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crdt/assert.hpp"
+#include "sim/sqlite_platter.hpp"
 #include "sim/world.hpp"
 
 namespace rejoin::sim {
@@ -15,6 +16,16 @@ constexpr Time repair_soonest = 50 * millisecond;
 constexpr Time repair_latest = 500 * millisecond;
 
 }  // namespace
+
+void World::put_disks_in() {
+  const std::uint64_t coin = draws_.bits(Purpose::swarm, key_of("sqlite"));
+  const bool is_sqlite = scenario_.disks.storage == StorageKind::sqlite ||
+                         (scenario_.disks.storage == StorageKind::drawn && coin % 2 == 0);
+  if (!is_sqlite) return;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    nodes_[i].disk.use(sqlite_platter(store_, combine64(draws_.seed(), i)));
+  }
+}
 
 // False: its storage does not open, and somebody has to look after it.
 bool World::start(Node& node) {
@@ -75,7 +86,14 @@ bool World::refuse_start(Node& node, const Error& error) {
   node.state = NodeState::down;
   node.down_by = no_fault;
   node.refusal = error.code;
-  if (node.ails.refused != no_fault) bite(std::exchange(node.ails.refused, no_fault));
+  if (!node.ails.harmed) {
+    violate("storage", node.number, "a sound disk does not open: " + error.message);
+  }
+  if (node.ails.refused != no_fault) {
+    bite(std::exchange(node.ails.refused, no_fault));
+  } else if (node.ails.doubted != no_fault && node.disk.in_doubt()) {
+    bite(node.ails.doubted);  // it lied, and that was found out
+  }
   const std::uint64_t after = draws_.bits(Purpose::repair_delay, node.number, node.starts);
   schedule_.add(now_ + uniform(after, repair_soonest, repair_latest),
                 Happening::of(Happening::Kind::repair, node.number, node.starts));
@@ -86,7 +104,7 @@ bool World::refuse_start(Node& node, const Error& error) {
 // Else it is tried again.
 void World::repair(Node& node) {
   if (node.state != NodeState::down || !node.refusal) return;
-  if (*std::exchange(node.refusal, std::nullopt) == ErrorCode::storage_corrupt) {
+  if (*std::exchange(node.refusal, std::nullopt) != ErrorCode::storage_failed) {
     remark(node.number, "its directory is moved away");
     wipe(node);
     become_new(node);

@@ -88,10 +88,11 @@ struct Measured {
   std::string how;
 };
 
-Result<Measured> run_world(const Settings& settings, unsigned nodes) {
-  const auto scenario =
-      sim::load_scenario(settings.folder + "/sim_" + std::to_string(nodes) + ".toml");
+Result<Measured> run_world(const Settings& settings, unsigned nodes,
+                           sim::StorageKind storage = sim::StorageKind::memory) {
+  auto scenario = sim::load_scenario(settings.folder + "/sim_" + std::to_string(nodes) + ".toml");
   if (!scenario) return scenario.error();
+  scenario->disks.storage = storage;
   Result<sim::Outcome> outcome = Error{};
   const double took = least_cpu_seconds(nodes > 500 ? 1 : settings.runs,
                                         [&] { outcome = sim::simulate(*scenario, settings.seed); });
@@ -137,6 +138,11 @@ Result<void> measure_sim(const Settings& settings, const std::function<void(cons
           size.nodes == 5 ? std::optional(events_goal) : std::nullopt, measured->how});
     each({realtime, measured->realtime, "x real time", "", 0, size.realtime, measured->how});
   }
+  const std::string on_sqlite = "sim.events_per_second.sqlite";
+  if (!settings.wants(on_sqlite)) return {};
+  const auto measured = run_world(settings, 5, sim::StorageKind::sqlite);
+  if (!measured) return measured.error();
+  each({on_sqlite, measured->events_per_second, "events/s", "", 0, {}, measured->how});
   return {};
 }
 

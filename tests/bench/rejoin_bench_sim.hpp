@@ -7,6 +7,7 @@
 //     sim.floor.schedule       events a second that only come and go, as many waiting as in sim_5
 //     sim.floor.hash, .copy    frames like those of sim_5
 //     sim.events_per_second    sim_5, everything on
+//     sim.events_per_second.sqlite   the same on the storage that ships, on files in memory
 //     sim.realtime.N           virtual seconds of N nodes in one second of one core
 //
 // The workloads are tests/bench/sim_N.toml. A run that is not ok is an error: a fast wrong answer

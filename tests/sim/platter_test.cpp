@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crdt/hash.hpp"
+#include "sim/sqlite_platter.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -148,7 +149,13 @@ TEST_P(EachPlatter, AnotherDirectoryTakesItsPlaceWhateverItAilsFrom) {
   EXPECT_EQ(platter->last(), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Platters, EachPlatter, testing::Values(Kind{"memory", &memory_platter}),
+std::unique_ptr<Platter> a_sqlite_platter() {
+  return sqlite_platter(StoreId::named("tested"), 7);
+}
+
+INSTANTIATE_TEST_SUITE_P(Platters, EachPlatter,
+                         testing::Values(Kind{"memory", &memory_platter},
+                                         Kind{"sqlite", &a_sqlite_platter}),
                          [](const auto& kind) { return kind.param.name; });
 
 TEST(MemoryPlatter, AMisdirectedWriteDamagesAnotherRecord) {
