@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/fault.hpp"
+#include "sim/points.hpp"
 #include "sim/time.hpp"
 #include "sim/trace.hpp"
 
@@ -66,6 +67,7 @@ struct Outcome {
   std::uint64_t rounds = 0;  // the same in digest intervals, rounded up
   std::vector<Receipt> receipts;
   Totals totals;
+  Points points;
 };
 
 }  // namespace rejoin::sim

@@ -11,6 +11,7 @@
 
 #include "crdt/hash.hpp"
 #include "sim/rejoin_sim_command.hpp"
+#include "sim/rejoin_sim_must_reach.hpp"
 #include "sim/rejoin_sim_progress.hpp"
 #include "sim/rejoin_sim_report.hpp"
 #include "sim/rejoin_sim_scenario.hpp"
@@ -106,12 +107,14 @@ class Sweep : public Command {
     command->add_flag("--verify", verify_, "Run each seed twice and compare the traces");
     command->add_option("--jobs", jobs_, "Worker processes")->check(CLI::Range(1U, 256U));
     command->add_flag("--stop-at-first", stop_at_first_, "End at the first violation");
+    must_reach_.add(*command);
     return command;
   }
 
   int run() override {
     SweepSettings settings;
     if (const std::string wrong = read_into(settings); !wrong.empty()) return complain(wrong);
+    if (const std::string wrong = must_reach_.read(); !wrong.empty()) return complain(wrong);
     const auto scenarios = load_all(given_);
     if (!scenarios) return complain(scenarios.error().message);
     if (!can_write(json_)) return complain(json_ + ": cannot be written");
@@ -128,7 +131,7 @@ class Sweep : public Command {
       return complain(json_ + ": cannot be written");
     }
     if (json_ != "-") std::cout << text_of(file);
-    const Verdict verdict = file.sum().verdict();
+    const Verdict verdict = must_reach_.verdict(file.sum());
     const bool is_grave = verdict == Verdict::violation || verdict == Verdict::nondeterministic;
     if (Interruptible::signal() != 0 && !is_grave) return interrupted + Interruptible::signal();
     return static_cast<int>(verdict);
@@ -195,6 +198,7 @@ class Sweep : public Command {
   unsigned jobs_ = 1;
   bool verify_ = false;
   bool stop_at_first_ = false;
+  MustReach must_reach_;
   Progress progress_;
   std::size_t vacuous_shown_ = 0;
 };
@@ -207,10 +211,12 @@ class Merge : public Command {
     command->add_option("file", files_, "Files that sweep --json wrote")->required();
     command->add_option("--json", json_, "Write JSON to this file; - is standard output");
     command->add_flag("--partial", partial_, "Take what there is, though seeds are missing");
+    must_reach_.add(*command);
     return command;
   }
 
   int run() override {
+    if (const std::string wrong = must_reach_.read(); !wrong.empty()) return complain(wrong);
     std::vector<SweepFile> parsed;
     for (const std::string& name : files_) {
       const auto text = text_in(name);
@@ -234,13 +240,14 @@ class Merge : public Command {
       }
       std::cout << text_of(*whole);
     }
-    return static_cast<int>(whole->sum().verdict());
+    return static_cast<int>(must_reach_.verdict(whole->sum()));
   }
 
  private:
   std::vector<std::string> files_;
   std::string json_;
   bool partial_ = false;
+  MustReach must_reach_;
 };
 
 }  // namespace

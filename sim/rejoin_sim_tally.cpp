@@ -35,6 +35,9 @@ std::map<std::string, std::uint64_t> counts_of(const Outcome& outcome) {
   for (const auto& [name, count] : totals_of(outcome)) {
     if (count > 0) counts[std::string("total.") + name] += count;
   }
+  for (const PointRow& row : all_points) {
+    if (outcome.points.reached(row.point)) counts["point." + std::string(row.name)] = 1;
+  }
   return counts;
 }
 
@@ -51,6 +54,15 @@ Verdict Tally::verdict() const {
     if (count(verdict) > 0) return verdict;
   }
   return Verdict::ok;
+}
+
+std::vector<std::string_view> Tally::never_reached(const std::vector<Point>& wanted) const {
+  std::vector<std::string_view> never;
+  for (const PointRow& row : all_points) {
+    const bool is_wanted = std::find(wanted.begin(), wanted.end(), row.point) != wanted.end();
+    if (is_wanted && !counts.contains("point." + std::string(row.name))) never.push_back(row.name);
+  }
+  return never;
 }
 
 void Tally::add(const Finished& finished) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crdt/result.hpp"
@@ -34,7 +35,8 @@ struct Tally {
   std::uint64_t events = 0;
   std::uint64_t virtual_us = 0;
   std::uint64_t trace_hash = 0;  // of all traces, in no order: their sum
-  // "fault.loss.runs", ".bites", ".bytes"; "total.frames": what else was counted.
+  // "fault.loss.runs", ".bites", ".bytes"; "total.frames": what else was counted;
+  // "point.repair": in how many runs it was reached.
   std::map<std::string, std::uint64_t> counts;
   std::vector<Finished> failed;  // by seed; the first few thousand of everything but ok
 
@@ -42,6 +44,9 @@ struct Tally {
   std::uint64_t count(Verdict verdict) const { return verdicts[static_cast<std::size_t>(verdict)]; }
   // The gravest: violation, then nondeterministic, then vacuous.
   Verdict verdict() const;
+
+  // Of these points, those that no seed reached.
+  std::vector<std::string_view> never_reached(const std::vector<Point>& wanted) const;
 
   void add(const Finished& finished);
   // All but the seeds' own: of another scenario, too.

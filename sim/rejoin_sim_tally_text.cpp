@@ -102,6 +102,20 @@ std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(text.size() < width ? width - text.size() : 0, ' ');
 }
 
+std::vector<Point> every_point() {
+  std::vector<Point> points;
+  for (const PointRow& row : all_points) points.push_back(row.point);
+  return points;
+}
+
+std::string points_text(const Tally& tally) {
+  std::string text;
+  for (const std::string_view name : tally.never_reached(every_point())) {
+    text += (text.empty() ? "  never reached: " : ", ") + std::string(name);
+  }
+  return text.empty() ? "  every point was reached\n" : text + "\n";
+}
+
 }  // namespace
 
 nlohmann::ordered_json json_of(const SweepFile& file) {
@@ -120,6 +134,7 @@ nlohmann::ordered_json json_of(const SweepFile& file) {
   json["virtual_years"] = virtual_seconds(sum) / year_seconds;
   json["wall_seconds"] = header.wall_seconds;
   json["faults"] = faults_of(sum);
+  json["never_reached"] = sum.never_reached(every_point());
   json["failed"] = Json::array();
   json["scenarios"] = Json::array();
   for (const Tally& tally : file.scenarios) {
@@ -188,6 +203,7 @@ std::string text_of(const SweepFile& file) {
     }
     text += "\n";
   }
+  text += points_text(sum);
   if (file.header.ended != "all seeds") text += "not all seeds: " + file.header.ended + "\n";
   return text;
 }

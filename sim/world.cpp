@@ -222,6 +222,7 @@ void World::transact(std::uint64_t k, unsigned planned) {
   const Deed& deed = deed_of(k, node.number);
   const auto done = node.replica->transact(
       [&](Transaction& tx) {
+        points_.reach_if(Point::clock_overtaken, tx.now().unix_ms() > node.wall.read_ms(now_));
         Stage stage{node.number, node.replica->store(), tx, specification_,
                     [this](unsigned other) { return replica_of(nodes_[other]); }};
         return perform(deed, stage);
@@ -288,6 +289,9 @@ void World::synced(Node& node) {
 void World::checkpoint(Node& node) {
   if (dies_here(node)) return;
   ++totals_.checkpoints;
+  points_.reach_if(Point::checkpoint_while_one_is_down,
+                   std::any_of(nodes_.begin(), nodes_.end(),
+                               [](const Node& one) { return one.state == NodeState::down; }));
   const std::vector<std::string> records = node.replica->checkpoint();
   if (recorder_ != nullptr) recorder_->note(What::checkpoint, node.number, records.size());
   if (auto done = node.disk.checkpoint(records); !done) {

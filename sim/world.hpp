@@ -130,6 +130,7 @@ class World {
   bool start(Node& node);
   bool refuse_start(Node& node, const Error& error);
   void put_disks_in();
+  void note_trimmed_logs(const Node& back);
   void settle_disk(Node& node, const std::vector<std::string>& records);
   void repair(Node& node);
   void wipe(Node& node);
@@ -240,6 +241,7 @@ class World {
   Trace trace_;
   std::uint64_t events_ = 0;
   Totals totals_;
+  Points points_;
   std::optional<Violation> violation_;
   Recorder* recorder_ = nullptr;
 };

@@ -293,6 +293,14 @@ Outcome World::outcome() {
   totals_.session_moves = sessions_.moves();
   totals_.session_waits = sessions_.waits();
 
+  points_.reach_if(Point::conflict, totals_.conflicts > 0);
+  points_.reach_if(Point::transaction_refused, totals_.refused > 0);
+  points_.reach_if(Point::resend, totals_.resends > 0);
+  points_.reach_if(Point::repair, totals_.repairs > 0);
+  points_.reach_if(Point::repair_interrupted, totals_.repairs_interrupted > 0);
+  points_.reach_if(Point::entry_lost_with_its_disk, totals_.lost > 0);
+  points_.reach_if(Point::session_waited, totals_.session_waits > 0);
+
   Outcome out;
   out.seed = draws_.seed();
   out.rekeys = to_string(draws_.rekeys());
@@ -306,6 +314,7 @@ Outcome World::outcome() {
   out.rounds = rounds_to_converge();
   out.receipts = plan_.receipts;
   out.totals = totals_;
+  out.points = points_;
   if (violation_) {
     out.verdict = Verdict::violation;
     return out;

@@ -54,12 +54,23 @@ bool World::start(Node& node) {
     violate("durability", node.number, "what was shown before the crash did not come back");
     return true;
   }
+  if (node.starts > 1) note_trimmed_logs(node);
   node.route_to.clear();
   each_neighbour(node, [&](const Node& other) {
     if (other.belongs() && other.listed) meet(node, other);
   });
   drain(node);
   return true;
+}
+
+// It was away, and what it lacks is in the log of another no more.
+void World::note_trimmed_logs(const Node& back) {
+  const CausalContext& clock = back.replica->store().clock();
+  for (const Node& other : nodes_) {
+    if (!other.runs()) continue;
+    const CausalContext lacking = other.replica->store().clock() - clock;
+    points_.reach_if(Point::log_trimmed_while_away, !other.replica->log().dots().covers(lacking));
+  }
 }
 
 // Who came later speaks to everybody.
@@ -86,6 +97,7 @@ bool World::refuse_start(Node& node, const Error& error) {
   node.state = NodeState::down;
   node.down_by = no_fault;
   node.refusal = error.code;
+  points_.reach(Point::storage_refused);
   if (!node.ails.harmed) {
     violate("storage", node.number, "a sound disk does not open: " + error.message);
   }
@@ -214,6 +226,7 @@ std::size_t World::power_off(Node& node, std::size_t by, std::uint64_t bits) {
   ++totals_.restarts;
   stop(node);
   node.down_by = by;
+  points_.reach_if(Point::power_cut_during_sync, node.disk.syncing());
   if (node.ails.lies) node.disk.doubt();
   // How much of a sync under way reached the disk, unknown to the node.
   const std::size_t lost = node.disk.crash(bits);
@@ -224,6 +237,7 @@ std::size_t World::power_off(Node& node, std::size_t by, std::uint64_t bits) {
 // Its storage took no more: it reads, and says nothing, until it starts again.
 void World::mute(Node& node, const Error& error) {
   remark(node.number, "writes no more: " + error.message);
+  points_.reach(Point::storage_full_or_failed);
   if (node.ails.muted != no_fault) bite(node.ails.muted, node.disk.waiting());
   node.state = NodeState::mute;
   node.replica->handle_storage_failed(error);
