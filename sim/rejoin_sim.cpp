@@ -28,6 +28,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(exhaust_command());
   commands.push_back(history_command());
   commands.push_back(search_command());
+  commands.push_back(explain_command());
+  commands.push_back(flip_command());
   return commands;
 }
 

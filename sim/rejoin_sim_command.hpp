@@ -37,6 +37,8 @@ std::unique_ptr<Command> merge_command();
 std::unique_ptr<Command> report_command();
 std::unique_ptr<Command> exhaust_command();
 std::unique_ptr<Command> search_command();
+std::unique_ptr<Command> explain_command();
+std::unique_ptr<Command> flip_command();
 
 constexpr int usage = 4;
 // Says on standard error what is wrong; returns `usage`.

@@ -88,6 +88,10 @@ void World::begin() {
 
 void World::step() {
   now_ = schedule_.next();
+  if (turns_at_ && now_ >= *turns_at_) {
+    draws_ = turned_;
+    turns_at_.reset();
+  }
   const Happening happening = schedule_.take();
   if (recorder_ != nullptr) recorder_->at(now_, events_ + 1);
   if (deferred(happening) || waits_for_its_turn(happening)) return;

@@ -54,6 +54,11 @@ class World {
   Outcome run();
   // Every frame, with what became of it; before run().
   void note_frames_to(std::vector<CarriedFrame>* noted) { network_.note_to(noted); }
+  // From this moment on draws are these; before run(). What was drawn until then stays.
+  void turn_at(Time moment, Draws then) {
+    turns_at_ = moment;
+    turned_ = std::move(then);
+  }
   // With what each transaction did, and where, after run().
   const Plan& plan() const { return plan_; }
 
@@ -217,6 +222,8 @@ class World {
   const Scenario& scenario_;
   Plan plan_;
   Draws draws_;
+  std::optional<Time> turns_at_;
+  Draws turned_{0};
   Workload workload_;  // with the families of this seed
   Mesh mesh_;
   Network network_;

@@ -282,6 +282,59 @@ TEST(RejoinSim, AFailingSeedIsShrunkAndReplayed) {
   std::filesystem::remove(testing::TempDir() + "rejoin_small_test.cpp");
 }
 
+// Who removes has not seen what it removes, if the loss takes that frame; and then it stays.
+std::string unseen(const std::string& rate) {
+  return "nodes = 2\nuntil = \"3s\"\nquiet = \"1s\"\nswarm = false\n[links]\nlatency = \"2ms\"\n"
+         "[[do]]\nat = \"1s\"\nnode = 0\nop = \"awset key0 add e1\"\n"
+         "[[do]]\nat = \"1100ms\"\nnode = 1\nop = \"awset key0 remove e1\"\n"
+         "[[fault]]\nkind = \"loss\"\nat = \"990ms\"\nfor = \"100ms\"\nbites = 0\nfrom = [0]\n"
+         "to = [1]\nrate = " +
+         rate + "\n[expect]\nvalue = {\"awset key0\" = \"\"}\n";
+}
+
+TEST(RejoinSim, FlipNamesTheFrameThatDecides) {
+  const File scenario(unseen("1.0"));
+  const std::string passing = scenario.path() + ".flipped";
+  const Ended ended = rejoin_sim("flip " + scenario.path() + " --seed 1 --json - -o " + passing);
+  EXPECT_EQ(ended.code, 1);
+  const auto flips = nlohmann::json::parse(ended.output)["flips"];
+  ASSERT_FALSE(flips.empty());
+  EXPECT_EQ(flips[0]["link"], "0>1");
+  EXPECT_EQ(flips[0]["was"], "was lost");
+  EXPECT_EQ(rejoin_sim("run " + scenario.path() + " --seed 1").code, 1);
+  EXPECT_EQ(rejoin_sim("run " + passing).code, 0);
+  std::filesystem::remove(passing);
+}
+
+TEST(RejoinSim, ExplainFindsTheMomentFromWhichItWasBoundToFail) {
+  const File scenario(unseen("0.5"));
+  unsigned seed = 1;
+  while (seed < 40 &&
+         rejoin_sim("run " + scenario.path() + " --seed " + std::to_string(seed)).code != 1) {
+    ++seed;
+  }
+  const Ended ended = rejoin_sim("explain " + scenario.path() + " --seed " + std::to_string(seed) +
+                                 " --draws 20 --json -");
+  EXPECT_EQ(ended.code, 1);
+  const auto json = nlohmann::json::parse(ended.output);
+  EXPECT_EQ(json["ladder"].front()["fails"], 20) << "nothing is drawn anew";
+  EXPECT_LT(json["ladder"].back()["fails"], 18) << "half of the runs lose it";
+  EXPECT_GE(json["step"]["to"], 990'000'000);
+  EXPECT_LE(json["step"]["from"], 1'100'000'000);
+}
+
+TEST(RejoinSim, PointsThatNoRunReachedAreNamedAndMayBeDemanded) {
+  const File scenario(tiny);
+  const Ended ended = rejoin_sim("sweep " + scenario.path() + " --seeds 1..3");
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_NE(ended.output.find("never reached: "), std::string::npos);
+  EXPECT_NE(ended.output.find("power_cut_during_sync"), std::string::npos);
+  const std::string crashes = "sweep examples/scenarios/crashes.toml --seeds 1..10 --must-reach ";
+  EXPECT_EQ(rejoin_sim(crashes + "conflict,checkpoint_while_one_is_down").code, 0);
+  EXPECT_EQ(rejoin_sim("sweep " + scenario.path() + " --seeds 1..3 --must-reach all").code, 2);
+  EXPECT_EQ(rejoin_sim(crashes + "all,nonsense").code, 4);
+}
+
 TEST(RejoinSim, WrongUseIsFour) {
   EXPECT_EQ(rejoin_sim("").code, 4);
   EXPECT_EQ(rejoin_sim("run examples/scenarios/split.toml").code, 4) << "no default seed";
