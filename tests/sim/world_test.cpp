@@ -196,7 +196,7 @@ TEST_P(EachGalleryScenario, HoldsAndBites) {
 
 INSTANTIATE_TEST_SUITE_P(Gallery, EachGalleryScenario,
                          testing::Values("cloned_disk", "old_backup", "rolling_upgrade",
-                                         "lying_disk", "full_disk", "split_brain"),
+                                         "lying_disk", "full_disk", "split_brain", "sqlite_disks"),
                          [](const auto& name) { return std::string(name.param); });
 
 TEST(World, AThousandNodesBecomeEqual) {
