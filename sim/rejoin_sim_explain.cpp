@@ -46,28 +46,27 @@ class Explain : public Command {
   }
 
   int run() override {
-    auto scenario = load_scenario(file_);
-    if (!scenario) return complain(scenario.error().message);
-    const auto seed = seed_for(*scenario, seed_text_);
-    if (!seed) return complain("--seed: " + seed.error().message);
-    const auto violation = violation_of(*scenario, *seed, false, seconds_each);
+    const auto named = load_run(file_, seed_text_);
+    if (!named) return complain(named.error().message);
+    const Scenario& scenario = named->scenario;
+    const Seed& seed = named->seed;
+    const auto violation = violation_of(scenario, seed, false, seconds_each);
     if (!violation) {
-      std::cout << "seed " << to_string(*seed) << " does not fail: nothing to explain\n";
+      std::cout << "seed " << to_string(seed) << " does not fail: nothing to explain\n";
       return 0;
     }
     const Failing failing{violation->oracle, violation->type};
     Pool pool({jobs_, seconds_each}, [&](const std::string& task) {
       const std::size_t blank = task.find(' ');
-      const auto outcome = simulate_turned(*scenario, *seed, std::stoull(task.substr(0, blank)),
+      const auto outcome = simulate_turned(scenario, seed, std::stoull(task.substr(0, blank)),
                                            std::stoull(task.substr(blank + 1)));
       const bool fails = outcome && outcome->violation && failing.is(*outcome->violation);
       return std::string(fails ? "1" : "0");
     });
-    const bool comes_back = violation->oracle != aborted_oracle && violation->oracle != hung_oracle;
-    climb(pool, violation->at, !comes_back);
+    climb(pool, violation->at, !came_back(*violation));
     std::vector<std::string> between;
-    if (comes_back) between = happened(*scenario, *seed, violation->at);
-    return tell(to_string(*seed), *violation, between);
+    if (came_back(*violation)) between = happened(scenario, seed, violation->at);
+    return tell(to_string(seed), *violation, between);
   }
 
  private:

@@ -76,28 +76,27 @@ class Flip : public Command {
   }
 
   int run() override {
-    auto scenario = load_scenario(file_);
-    if (!scenario) return complain(scenario.error().message);
-    const auto seed = seed_for(*scenario, seed_text_);
-    if (!seed) return complain("--seed: " + seed.error().message);
-    const auto violation = violation_of(*scenario, *seed, false, seconds_each);
+    const auto named = load_run(file_, seed_text_);
+    if (!named) return complain(named.error().message);
+    const auto& [scenario, seed] = *named;
+    const auto violation = violation_of(scenario, seed, false, seconds_each);
     if (!violation) {
-      std::cout << "seed " << to_string(*seed) << " does not fail: nothing to flip\n";
+      std::cout << "seed " << to_string(seed) << " does not fail: nothing to flip\n";
       return 0;
     }
-    if (violation->oracle == aborted_oracle || violation->oracle == hung_oracle) {
+    if (!came_back(*violation)) {
       return complain("the run does not come back, so nobody knows its frames: shrink it first");
     }
-    const auto frames = frames_of(*scenario, *seed);
+    const auto frames = frames_of(scenario, seed);
     if (!frames) return complain(frames.error().message);
     const std::vector<Change> changes = changes_before(*frames, violation->at);
-    try_all(*scenario, *seed, changes);
-    const auto recording = record(*scenario, *seed);
+    try_all(scenario, seed, changes);
+    const auto recording = record(scenario, seed);
     if (!recording) return complain(recording.error().message);
-    if (!output_.empty() && !flips_.empty() && !write_scenario(*scenario, *seed)) {
+    if (!output_.empty() && !flips_.empty() && !write_scenario(scenario, seed)) {
       return complain(output_ + ": cannot be written");
     }
-    return tell(to_string(*seed), *violation, *recording, changes.size());
+    return tell(to_string(seed), *violation, *recording, changes.size());
   }
 
  private:

@@ -30,18 +30,17 @@ class Run : public Command {
   }
 
   int run() override {
-    const auto scenario = load_scenario(scenario_);
-    if (!scenario) return complain(scenario.error().message);
-    const auto seed = seed_for(*scenario, seed_);
-    if (!seed) return complain("--seed: " + seed.error().message);
+    const auto named = load_run(scenario_, seed_);
+    if (!named) return complain(named.error().message);
+    const auto& [scenario, seed] = *named;
     std::optional<Statistics> statistics;
     if (log_ || !record_.empty() || !json_.empty()) {
-      const auto recorded = record(*scenario, *seed);
+      const auto recorded = record(scenario, seed);
       if (!recorded) return complain(recorded.error().message);
       statistics = *recorded;
     }
     const auto begin = std::chrono::steady_clock::now();
-    const auto outcome = run_seed(*scenario, *seed, verify_);
+    const auto outcome = run_seed(scenario, seed, verify_);
     const double wall =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!outcome) return complain(outcome.error().message);

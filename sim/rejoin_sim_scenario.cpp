@@ -354,4 +354,12 @@ Result<Scenario> load_scenario(const std::string& file) {
   return parse_scenario(text.str(), file);
 }
 
+Result<NamedRun> load_run(const std::string& file, const std::string& seed_text) {
+  auto scenario = load_scenario(file);
+  if (!scenario) return scenario.error();
+  auto seed = seed_for(*scenario, seed_text);
+  if (!seed) return Error{seed.error().code, "--seed: " + seed.error().message};
+  return NamedRun{*std::move(scenario), *std::move(seed)};
+}
+
 }  // namespace rejoin::sim

@@ -22,4 +22,11 @@ Result<Scenario> parse_scenario(const std::string& text, const std::string& file
 // Also: storage_failed if the file cannot be read.
 Result<Scenario> load_scenario(const std::string& file);
 
+// A run as a command line names it: a scenario, and what --seed says, or else the scenario.
+struct NamedRun {
+  Scenario scenario;
+  Seed seed;
+};
+Result<NamedRun> load_run(const std::string& file, const std::string& seed_text);
+
 }  // namespace rejoin::sim

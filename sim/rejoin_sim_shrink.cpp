@@ -55,17 +55,16 @@ class Shrink : public Command {
   }
 
   int run() override {
-    const auto scenario = load_scenario(scenario_);
-    if (!scenario) return complain(scenario.error().message);
-    const auto seed = seed_for(*scenario, seed_);
-    if (!seed) return complain("--seed: " + seed.error().message);
-    const auto violation = violation_of(*scenario, *seed, verify_, limits_.seconds_each);
+    const auto named = load_run(scenario_, seed_);
+    if (!named) return complain(named.error().message);
+    const auto& [scenario, seed] = *named;
+    const auto violation = violation_of(scenario, seed, verify_, limits_.seconds_each);
     if (!violation) {
-      std::cout << "seed " << to_string(*seed) << " does not fail: nothing to shrink\n";
+      std::cout << "seed " << to_string(seed) << " does not fail: nothing to shrink\n";
       return 0;
     }
-    const bool comes_back = violation->oracle != aborted_oracle && violation->oracle != hung_oracle;
-    const auto whole = comes_back ? pinned(*scenario, *seed) : pinned_unrun(*scenario, *seed);
+    const auto whole =
+        came_back(*violation) ? pinned(scenario, seed) : pinned_unrun(scenario, seed);
     if (!whole) return complain(whole.error().message);
     const Failing failing{violation->oracle, violation->type};
     ChildTrials trials(limits_, verify_,
@@ -77,7 +76,7 @@ class Shrink : public Command {
     }
     const Scenario small = shrink(*whole, failing, trials, small_enough_);
     if (terminal_) std::cerr << "\r\x1b[K" << std::flush;
-    return tell(*whole, small, failing, trials, to_string(*seed));
+    return tell(*whole, small, failing, trials, to_string(seed));
   }
 
  private:

@@ -30,6 +30,10 @@ namespace rejoin::sim {
 // Names of failures that are no check's: the run ended its process, or did not end.
 inline constexpr std::string_view aborted_oracle = "aborted";
 inline constexpr std::string_view hung_oracle = "hung";
+// Whether its run came to an end that its process lived to tell.
+inline bool came_back(const Violation& violation) {
+  return violation.oracle != aborted_oracle && violation.oracle != hung_oracle;
+}
 inline constexpr std::string_view nondeterminism_oracle = "nondeterminism";
 
 // In which way a scenario fails.

@@ -9,6 +9,7 @@
 #include "sim/fault_table.hpp"
 #include "sim/rejoin_sim_scenario.hpp"
 #include "sim/world.hpp"
+#include "tests/sim/told.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -54,11 +55,6 @@ Scenario small(std::vector<FaultSpec> faults) {
                      {"repair_chunk_bytes", {8 * 1024, 8 * 1024}}};
   scenario.faults = std::move(faults);
   return scenario;
-}
-
-std::string story(const Outcome& outcome) {
-  if (outcome.violation) return outcome.violation->oracle + ": " + outcome.violation->detail;
-  return std::string(name_of(outcome.verdict)) + " " + outcome.vacuous;
 }
 
 std::vector<FaultKind> kinds() {

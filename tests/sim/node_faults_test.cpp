@@ -8,6 +8,7 @@
 
 #include "sim/recorder.hpp"
 #include "sim/world.hpp"
+#include "tests/sim/told.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -35,11 +36,6 @@ Scenario small(std::vector<FaultSpec> faults) {
   scenario.workload.over = {0, 2800 * millisecond};
   scenario.faults = std::move(faults);
   return scenario;
-}
-
-std::string story(const Outcome& outcome) {
-  if (outcome.violation) return outcome.violation->oracle + ": " + outcome.violation->detail;
-  return std::string(name_of(outcome.verdict)) + " " + outcome.vacuous;
 }
 
 struct Seen {

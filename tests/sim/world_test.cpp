@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/rejoin_sim_scenario.hpp"
+#include "tests/sim/told.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -32,11 +33,6 @@ Scenario small(std::vector<FaultSpec> faults) {
   scenario.workload.over = {0, 3500 * millisecond};
   scenario.faults = std::move(faults);
   return scenario;
-}
-
-std::string story(const Outcome& outcome) {
-  if (outcome.violation) return outcome.violation->oracle + ": " + outcome.violation->detail;
-  return std::string(name_of(outcome.verdict)) + " " + outcome.vacuous;
 }
 
 class EachFault : public testing::TestWithParam<FaultKind> {};
