@@ -17,8 +17,7 @@ Scenario two_against_three() {
   scenario.name = "two against three";
   scenario.nodes = 5;
   scenario.until = 6 * second;
-  scenario.quiet = 6 * second;  // longer than the rarest question about what was lost: 4.8 s
-  scenario.swarm = false;       // every seed takes every fault
+  scenario.swarm = false;  // every seed takes every fault
   scenario.workload.families = {rejoin::Family::mv_register, rejoin::Family::aw_set,
                                 rejoin::Family::lww_register, rejoin::Family::pn_counter};
   scenario.workload.transactions = 60;

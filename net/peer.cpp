@@ -11,7 +11,10 @@ constexpr std::size_t replaced_max = 8;
 constexpr std::size_t donated_max = 16;
 constexpr std::size_t doubts_max = 4;
 constexpr std::uint64_t hellos_of_the_living = 8;
-constexpr std::uint64_t backoff_max = 4;  // doublings
+// Doublings of the time between questions: to one that is not heard, and to one that is. The latter
+// gets our frames again, most likely, and each question that it misses may be the last of a cut.
+constexpr std::uint64_t backoff_max = 4;
+constexpr std::uint64_t backoff_heard_max = 2;
 
 }  // namespace
 
@@ -144,7 +147,8 @@ void Peer::launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns)
 std::optional<std::uint64_t> Peer::ask_at(const Config& config) const {
   if (flights_.empty()) return std::nullopt;
   const std::uint64_t since = asked_ns_.value_or(flights_.front().sent_ns);
-  const std::uint64_t wait_ms = config.resend_after_ms << std::min(asked_times_, backoff_max);
+  const std::uint64_t doublings_max = last_heard_ns > since ? backoff_heard_max : backoff_max;
+  const std::uint64_t wait_ms = config.resend_after_ms << std::min(asked_times_, doublings_max);
   return since + wait_ms * 1'000'000;
 }
 

@@ -84,6 +84,37 @@ TEST(Replica, QuestionsToAPeerThatDoesNotAnswerGrowRare) {
   EXPECT_GE(cluster[0].stats().resends, 5U);
 }
 
+TEST(Replica, AfterACutTheFirstThatIsHeardOfThePeerEndsALongWaitForAnAnswer) {
+  Config config;
+  config.peer_timeout_ms = 60'000;
+  Cluster cluster(2, config);
+  cluster.settle();
+  cluster.passes = cut(0, 1);
+  add(cluster, 0, "milk");
+  cluster.advance(15 * config.resend_after_ms + 1);  // asked four times: the next wait is 16 times
+  ASSERT_EQ(cluster[0].stats().resends, 4U);
+  cluster.advance(4 * config.resend_after_ms);
+  ASSERT_EQ(cluster[0].stats().resends, 4U);
+  cluster.passes = everything;
+  cluster.advance(config.digest_interval_ms + 1);  // of the peer
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+}
+
+TEST(Replica, APeerThatIsHeardAndDoesNotAnswerIsAskedEveryFourWaits) {
+  Config config;
+  config.peer_timeout_ms = 60'000;
+  Cluster cluster(2, config);
+  cluster.settle();
+  cluster.passes = [](const InFlight& frame) { return frame.from != 0; };
+  add(cluster, 0, "milk");
+  cluster.advance(40 * config.resend_after_ms);
+  EXPECT_LE(cluster[0].stats().resends, 12U);
+  EXPECT_GE(cluster[0].stats().resends, 10U);
+  cluster.passes = everything;
+  cluster.advance(4 * config.resend_after_ms + 1);
+  EXPECT_TRUE(has(cluster, 1, "milk"));
+}
+
 TEST(Replica, RepeatedAndReorderedFramesChangeNothing) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     test::Random random(seed);
