@@ -61,6 +61,8 @@ class World {
   }
   // With what each transaction did, and where, after run().
   const Plan& plan() const { return plan_; }
+  // After a run that ended well: what every node that is left holds.
+  const Store& store_of_all() const;
 
  private:
   struct Happening {
@@ -197,7 +199,6 @@ class World {
   bool settled(const Node& node, const Node& first) const;
   bool all_equal(std::string& canonical);
   std::string what_is_unequal() const;
-  const Store& store_of_all() const;
   void judge_entries();
   void judge_values(const std::vector<bool>& happened);
   void judge_expected(const std::map<std::string, std::string>& values);
