@@ -218,13 +218,18 @@ class Victim {
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
   }
-  // Until its writers have so many acknowledgements more.
+  // Until its writers have so many acknowledgements more, or it ended by itself, of which
+  // expect_killed() judges.
   void await(std::uint64_t more) {
-    std::unique_lock lock(mutex_);
     const std::uint64_t enough = acknowledged_ + more;
-    const bool came =
-        changed_.wait_for(lock, patience, [&] { return acknowledged_.load() >= enough; });
-    EXPECT_TRUE(came) << name_ << " acknowledges nothing";
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto came = [&] {
+      std::unique_lock lock(mutex_);
+      return changed_.wait_for(lock, milliseconds(100), [&] { return acknowledged_ >= enough; });
+    };
+    while (!came() && !process_->wait(milliseconds(0))) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << name_ << " acknowledges nothing";
+    }
   }
   void kill_now() {
     {
@@ -330,7 +335,7 @@ class Kill9 : public testing::Test {
 
   void kill_under_load() {
     const std::vector<Victim*> chosen = drawn_victims();
-    chosen[0]->await(1 + draw(60));
+    ASSERT_NO_FATAL_FAILURE(chosen[0]->await(1 + draw(60)));
     for (Victim* victim : chosen) victim->kill_now();
     for (Victim* victim : chosen) victim->expect_killed();
     for (Victim* victim : chosen) ASSERT_NO_FATAL_FAILURE(restart(*victim));
