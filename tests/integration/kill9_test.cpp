@@ -33,7 +33,11 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t daemons = 3;
 constexpr std::size_t writers_each = 2;
+// How long a writer waits for an answer: it doubles while none comes, else a daemon that is slow
+// for a while (the thread sanitizer looks at each byte of a long frame) had only questions of the
+// past.
 constexpr milliseconds answer_time{100};
+constexpr milliseconds answer_time_max{6400};
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -163,13 +167,15 @@ class Writer {
     return true;
   }
 
-  bool ask(Client& client, Operation operation) const {
-    const auto reply = client.ask(request_for(std::move(operation)), answer_time);
+  bool ask(Client& client, Operation operation) {
+    const auto reply = client.ask(request_for(std::move(operation)), answer_time_);
+    answer_time_ = reply ? answer_time : std::min(2 * answer_time_, answer_time_max);
     return reply && std::holds_alternative<WrittenReply>(reply->body);
   }
 
   std::string name_;
   std::int64_t count_ = 0;
+  milliseconds answer_time_ = answer_time;
   mutable std::mutex mutex_;
   Written written_;
 };
