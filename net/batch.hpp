@@ -15,6 +15,8 @@
 
 namespace rejoin {
 
+class Fingerprint;
+
 class Batch : public SlotReader {
  public:
   Batch(const SlotReader& below, const ReplicaId& self) : below_(below), self_(self) {}
@@ -26,6 +28,8 @@ class Batch : public SlotReader {
   // The entries, with dots above `last`, in the order in which their first transactions came.
   // Nothing waits afterwards. `minted` names the dot of each slot that got a value.
   std::vector<Entry> flush(std::uint64_t last, std::map<SlotKey, Dot>& minted);
+  // See Replica::fingerprint.
+  void hash_into(Fingerprint& out) const;
 
   void each_fragment(const SlotKey& slot, const FragmentVisitor& visit) const override;
   void each_path(const ObjectKey& object, std::string_view prefix,

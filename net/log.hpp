@@ -18,6 +18,8 @@
 
 namespace rejoin {
 
+class Fingerprint;
+
 class EntryLog {
  public:
   // A longer entry is not joined: each joining costs its length.
@@ -38,6 +40,8 @@ class EntryLog {
   std::vector<const Entry*> collect(const CausalContext& wanted, std::uint64_t bytes_max) const;
   // The newest entries, oldest first, as many as bytes_max holds.
   std::vector<const Entry*> newest(std::uint64_t bytes_max) const;
+  // See Replica::fingerprint.
+  void hash_into(Fingerprint& out) const;
 
  private:
   using Id = std::uint64_t;

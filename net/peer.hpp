@@ -29,6 +29,8 @@
 
 namespace rejoin {
 
+class Fingerprint;
+
 class Peer {
  public:
   explicit Peer(const NodeId& node) : node_(node) {}
@@ -139,6 +141,9 @@ class Peer {
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;
   std::uint64_t bytes_in = 0;
+
+  // See Replica::fingerprint.
+  void hash_into(Fingerprint& out, std::uint64_t now_ns, std::uint64_t durable) const;
 
  private:
   struct Flight {

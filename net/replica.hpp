@@ -86,6 +86,10 @@ class Replica {
   // All records a new log would need, for Storage::checkpoint. Their number is `records()` now.
   std::vector<std::string> checkpoint() const;
   std::uint64_t records() const { return records_; }
+  // A hash of all that decides what this replica does from now on: two of one Setup and incarnation
+  // with equal ones answer whatever comes with the same frames, records and deadlines, counted from
+  // now. Requires that all four polls were drained. Cost: O(store + log + peers).
+  std::uint64_t fingerprint(Now now) const;
 
   // ---- handle
   // A frame from anyone. Its error, if it was refused, is for a log: the core has dealt with it.
@@ -233,6 +237,11 @@ class Replica {
   void tick_donation(Peer& peer, Now now);
   std::uint64_t receiving_deadline_ns() const;
   void tick_receiving(Now now);
+
+  // all of it as a hash (replica_fingerprint.cpp)
+  void hash_routes_into(Fingerprint& out, std::uint64_t now_ns) const;
+  void hash_receiving_into(Fingerprint& out, std::uint64_t now_ns) const;
+  void hash_undurable_into(Fingerprint& out) const;
 
   Setup setup_;
   Store store_;

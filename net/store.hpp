@@ -27,6 +27,8 @@
 
 namespace rejoin {
 
+class Fingerprint;
+
 class Store : public SlotReader {
  public:
   // A live dot here; its replica is an index into the clock's table.
@@ -85,6 +87,7 @@ class Store : public SlotReader {
     // Slots before this one have been sent.
     void forget_before(const SlotKey& from);
     std::optional<SlotKey> forgotten_before;
+    void hash_into(Fingerprint& out) const;
   };
   std::shared_ptr<Cut> take_cut();
   // Slots from `from` on, until about `bytes_max`; `next` is where to go on, or nothing at the end.
@@ -100,6 +103,8 @@ class Store : public SlotReader {
   bool same_slots(const Store& other) const;
   // D, R and M in canonical bytes: equal at quiescence on every replica.
   std::string canonical() const;
+  // The same, and the repair that is coming in. See Replica::fingerprint.
+  void hash_into(Fingerprint& out) const;
 
  private:
   struct Repair {

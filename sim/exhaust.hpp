@@ -6,13 +6,13 @@
 //     an operation of the menu, at any node        while operations are left
 //     any frame in flight arrives                  in any order, links are no queues
 //     a frame is lost, or arrives and stays        while losses, duplicates are left
-//     a node crashes, with a part of what waited   while crashes are left; then a sync is a step,
-//     too the next deadline passes                     while ticks are left; else time stands still
+//     a node crashes, with a part of what waited   while crashes are left; then a sync is a step
+//     the next deadline passes                     while ticks are left; else time stands still
 //
 // Oracles look after every step. Where nothing is in flight and no operation is left, the case may
 // also end: what is left of it goes on by itself, without faults, and all must become equal, with
 // what the operations say. A state that was there before is not gone on from: two states are the
-// same if each node has taken the same steps in the same order, and the same frames are in flight.
+// same if all that decides what may happen next, and what is said of it, is (exhaust_state.cpp).
 //
 // Nodes are alike: an operation of the menu is at a node that has had one, or at the first of those
 // that have not. That leaves out who wins by its number where stamps are equal: types with stamps
@@ -40,7 +40,10 @@ struct ExhaustSettings {
   unsigned duplicates = 0;
   unsigned crashes = 0;
   unsigned ticks = 0;
-  bool repair = false;    // no log: whatever was not pushed in time is repaired, slot by slot
+  bool repair = false;  // no log: whatever was not pushed in time is repaired, slot by slot
+  // States are the same only if each node has taken the same steps in the same order. There are
+  // more of them, and they show no more: tests/sim/exhaust_state_test.cpp.
+  bool by_history = false;
   std::vector<Act> menu;  // one of which each operation is, at any node
   // Instead: exactly these, each once; those of one node in this order.
   std::vector<std::pair<unsigned, Act>> program;

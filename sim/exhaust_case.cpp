@@ -81,6 +81,7 @@ void ExhaustCase::start(Node& node) {
 
 // Does what the replica asks for, until it asks for nothing.
 void ExhaustCase::drain(Node& node) {
+  node.fingerprint.reset();
   while (poll(node) && !violation_) {
     if (syncs_at_once_ && !node.waiting.empty()) sync(node);
   }
@@ -343,6 +344,7 @@ void ExhaustCase::tick() {
   if (!next) return;
   now_ = std::max(now_, *next);
   for (Node& node : nodes_) {
+    node.fingerprint.reset();  // its deadlines are nearer
     const auto wanted = node.replica->poll_timeout();
     if (violation_ || !wanted || *wanted > now_) continue;
     node.history = combine64(node.history, combine64(static_cast<std::uint64_t>(Kind::tick), now_));
@@ -419,19 +421,6 @@ void ExhaustCase::judge_values(const std::vector<bool>& happened) {
     return violate("specification", 0,
                    object.name + " reads " + value + ", the operations say " + expected);
   }
-}
-
-std::uint64_t ExhaustCase::state() const {
-  std::uint64_t hash = combine64(now_, operations_left_);
-  for (unsigned left : {drops_left_, duplicates_left_, crashes_left_, ticks_left_}) {
-    hash = combine64(hash, left);
-  }
-  for (const Node& node : nodes_) hash = combine64(hash, node.history);
-  std::uint64_t in_flight = 0;
-  for (const Flight& flight : flights_) {
-    in_flight += mix64(combine64(flight.hash, flight.source * 64 + flight.target));
-  }
-  return combine64(hash, in_flight);
 }
 
 std::string ExhaustCase::described(const Flight& flight) const {

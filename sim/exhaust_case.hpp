@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "net/fingerprint.hpp"
 #include "net/replica.hpp"
 #include "sim/exhaust.hpp"
 #include "sim/ledger.hpp"
@@ -32,8 +33,10 @@ class ExhaustCase {
   // What can happen next; never empty. `finish` only where nothing is left that must.
   std::vector<Step> steps() const;
   void take(const Step& step);
-  // Equal for states that go on in the same ways.
-  std::uint64_t state() const;
+  // Equal for states that go on in the same ways, and are judged the same (exhaust_state.cpp).
+  std::uint64_t state() const { return settings_.by_history ? history() : contents(); }
+  std::uint64_t history() const;
+  std::uint64_t contents() const;
   // A way that was gone before is not looked at again. Whoever looks from here on has what came
   // before to compare with.
   void look(bool looks);
@@ -52,7 +55,8 @@ class ExhaustCase {
     CausalContext held;        // what is durable brings this back
     std::uint64_t synced = 0;  // records of this start
     std::vector<EntryNumber> unacknowledged;
-    std::uint64_t history = 0;  // hash of all that happened to it
+    std::uint64_t history = 0;                         // hash of all that happened to it
+    mutable std::optional<std::uint64_t> fingerprint;  // of the replica, until it does something
   };
   struct Flight {
     unsigned source = 0;
@@ -80,6 +84,9 @@ class ExhaustCase {
   void judge_values(const std::vector<bool>& happened);
 
   Now now() const { return {now_, wall_begin_ms + now_ / millisecond}; }
+  Fingerprint surroundings() const;
+  void add_contents(Fingerprint& out, const Node& node) const;
+  std::uint64_t made() const;
   bool at_rest() const;
   void add_operations(std::vector<Step>& steps) const;
   void tell(const std::string& line) {

@@ -45,6 +45,8 @@ class Exhaust : public Command {
                       "Any node may crash once, with or without what its disk had not synced");
     command->add_flag("--tick{1}", settings_.ticks, "The next deadline may pass at any moment");
     command->add_flag("--repair", settings_.repair, "Without a log: what is late is repaired");
+    command->add_flag("--by-history", settings_.by_history,
+                      "Tell states apart by what each node has been through, not by what is there");
     command->add_option("--for", for_, "End after this time, such as 60s, 5m or 2h");
     choices_option_ =
         command->add_option("--choices", choices_, "Just this way, step by step: 0,2,1");
@@ -129,6 +131,7 @@ class Exhaust : public Command {
     for (const auto& [fault, times] : faults) {
       if (times > 0) line += " --" + std::string(fault) + "=" + std::to_string(times);
     }
+    if (settings_.by_history) line += " --by-history";
     return line + (settings_.repair ? " --repair" : "");
   }
 

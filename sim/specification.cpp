@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "crdt/assert.hpp"
 #include "crdt/codec.hpp"
+#include "net/fingerprint.hpp"
 #include "net/key.hpp"
 
 namespace rejoin::sim {
@@ -17,6 +19,49 @@ std::optional<HybridTime> stamp_of(const std::string& bytes) {
   ByteReader in(bytes);
   HybridTime time;
   return get_fixed64(in, time.value) ? std::optional(time) : std::nullopt;
+}
+
+void add_totals(Fingerprint& out, const std::map<ReplicaId, std::int64_t>& totals) {
+  out.add(totals.size());
+  for (const auto& [replica, total] : totals) {
+    out.add(replica);
+    out.add(total);
+  }
+}
+
+void add(Fingerprint& out, const Meant::Addition& addition) {
+  out.add(addition.first);
+  out.add(addition.second);
+}
+
+void add(Fingerprint& out, const Meant& meant) {
+  REJOIN_ASSERT(meant.events.empty());
+  out.add(meant.field);
+  out.add(meant.text);
+  out.add(meant.taken);
+  out.add(meant.opaque);
+  out.add(meant.best);
+  add_totals(out, meant.ups);
+  add_totals(out, meant.downs);
+  out.add(meant.moved.size());
+  for (const auto& [way, number] : meant.moved) {
+    out.add(way.first);
+    out.add(way.second);
+    out.add(number);
+  }
+  out.add_each(meant.elements);
+  out.add(meant.added.size());
+  for (const auto& [addition, number] : meant.added) {
+    add(out, addition);
+    out.add(number);
+  }
+  out.add(meant.reset.size());
+  for (const Meant::Addition& addition : meant.reset) add(out, addition);
+  out.add(meant.shares.size());
+  for (const auto& [share, replica] : meant.shares) {
+    out.add(share);
+    out.add(replica);
+  }
 }
 
 }  // namespace
@@ -191,6 +236,45 @@ std::map<ObjectKey, std::string> Specification::values(
     values[object] = value_of(family, together);
   }
   return values;
+}
+
+std::uint64_t Specification::fingerprint() const {
+  std::uint64_t sum = 0;
+  const auto name = [&](DotNumber number) { return ledger_.dot(number).dot; };
+  for (const auto& [dot, meant] : meant_) {
+    Fingerprint one;
+    one.add(name(dot));
+    add(one, meant);
+    sum += mix64(one.value());
+  }
+  for (const auto& [dot, replacers] : replaced_by_) {
+    for (EntryNumber entry : replacers) {
+      Fingerprint one;
+      one.add(name(dot));
+      one.add(name(ledger_.entry(entry).dots.front()));
+      sum += mix64(one.value());
+    }
+  }
+  Fingerprint out;
+  out.add(fresh_);
+  out.add(sum);
+  for (const Pending& pending : waiting_) {
+    out.add(pending.size());
+    for (const auto& [slot, waiting] : pending) {
+      out.add(slot);
+      std::uint64_t dots = 0;
+      for (DotNumber dot : waiting.seen) {
+        Fingerprint one;
+        one.add(name(dot));
+        one.add(waiting.overwritten.contains(dot));
+        dots += mix64(one.value());
+      }
+      out.add(dots);
+      out.add(waiting.value.has_value());
+      if (waiting.value) add(out, *waiting.value);
+    }
+  }
+  return out.value();
 }
 
 }  // namespace rejoin::sim

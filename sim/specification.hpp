@@ -84,6 +84,9 @@ class Specification {
   // A sentence if a key of a user's type does not read as the operations say whose effects this
   // store has; at any node, at any moment.
   std::optional<std::string> misread(const Store& store) const;
+  // A hash of all that decides what is said from now on, by the names of dots: the same whatever
+  // the order in which entries were made. Requires that no type is the user's.
+  std::uint64_t fingerprint() const;
 
  private:
   struct Waiting {
