@@ -118,8 +118,7 @@ std::uint64_t hash_of(const Json& json) {
 }
 
 Recorded event_of(const Json& json) {
-  const auto what =
-      called<What>(json.at(2).get<std::string>(), what_count);
+  const auto what = called<What>(json.at(2).get<std::string>(), what_count);
   if (!what) throw std::invalid_argument("an unknown event, " + json.at(2).dump());
   Recorded event;
   event.at = json.at(0);
@@ -244,20 +243,13 @@ Result<Recording> record(const Scenario& scenario, const Seed& seed) {
 
 Result<Recording> recording_called(const std::string& word) {
   if (word.ends_with(".json")) return read_recording(word);
-  // A seed with edits may have colons of its own, and so may a folder.
-  constexpr std::string_view suffix = ".toml";
-  const std::size_t end = word.rfind(suffix);
-  if (end == std::string::npos) {
+  if (!names_scenario(word)) {
     return Error{ErrorCode::invalid_argument,
                  "'" + word + "' is neither a recording (FILE.json) nor SCENARIO.toml:SEED"};
   }
-  const std::size_t colon = end + suffix.size();
-  const auto scenario = load_scenario(word.substr(0, colon));
-  if (!scenario) return scenario.error();
-  // Nothing where the scenario says its seed itself.
-  const auto seed = seed_for(*scenario, colon < word.size() ? word.substr(colon + 1) : "");
-  if (!seed) return seed.error();
-  return record(*scenario, *seed);
+  const auto named = load_run_called(word);
+  if (!named) return named.error();
+  return record(named->scenario, named->seed);
 }
 
 }  // namespace rejoin::sim

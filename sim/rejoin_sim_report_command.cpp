@@ -51,21 +51,19 @@ class ReportCommand : public Command {
  private:
   // A scenario that says what is done, step by step, has a story.
   Result<PageRun> run_called(const std::string& word) const {
-    const std::size_t colon = word.find(".toml:");
-    if (colon == std::string::npos && !word.ends_with(".toml")) {
+    if (!names_scenario(word)) {
       auto recording = recording_called(word);
       if (!recording) return recording.error();
       return PageRun{*std::move(recording), ""};
     }
-    const bool has_seed = colon != std::string::npos;
-    const auto scenario = load_scenario(has_seed ? word.substr(0, colon + 5) : word);
-    if (!scenario) return scenario.error();
-    const auto seed = seed_for(*scenario, has_seed ? word.substr(colon + 6) : seed_);
-    if (!seed) return Error{seed.error().code, word + ": " + seed.error().message};
-    auto recording = record(*scenario, *seed);
+    const auto named = load_run_called(word, seed_);
+    if (!named) return named.error();
+    auto recording = record(named->scenario, named->seed);
     if (!recording) return recording.error();
     PageRun run{*std::move(recording), ""};
-    if (!scenario->doings.empty()) run.story = story_of(*scenario, run.recording.outcome);
+    if (!named->scenario.doings.empty()) {
+      run.story = story_of(named->scenario, run.recording.outcome);
+    }
     return run;
   }
 

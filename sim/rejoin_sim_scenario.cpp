@@ -22,6 +22,8 @@ OwnTypes& known_types() {
   return types;
 }
 
+constexpr std::string_view scenario_suffix = ".toml";
+
 // Far above any run, and far below where sums of a few would overflow.
 constexpr Time duration_max = 366ULL * 24 * 60 * 60 * second;
 
@@ -359,6 +361,24 @@ Result<NamedRun> load_run(const std::string& file, const std::string& seed_text)
   if (!scenario) return scenario.error();
   auto seed = seed_for(*scenario, seed_text);
   if (!seed) return Error{seed.error().code, "--seed: " + seed.error().message};
+  return NamedRun{*std::move(scenario), *std::move(seed)};
+}
+
+bool names_scenario(const std::string& word) {
+  return word.find(scenario_suffix) != std::string::npos && !word.ends_with(".json");
+}
+
+Result<NamedRun> load_run_called(const std::string& word, const std::string& seed_text) {
+  // A seed with edits may have colons of its own, and so may a folder.
+  const std::size_t end = word.rfind(scenario_suffix);
+  const std::size_t colon = end == std::string::npos ? 0 : end + scenario_suffix.size();
+  if (colon == 0 || (colon < word.size() && word[colon] != ':')) {
+    return Error{ErrorCode::invalid_argument, "'" + word + "' is no SCENARIO.toml:SEED"};
+  }
+  auto scenario = load_scenario(word.substr(0, colon));
+  if (!scenario) return scenario.error();
+  auto seed = seed_for(*scenario, colon < word.size() ? word.substr(colon + 1) : seed_text);
+  if (!seed) return Error{seed.error().code, word + ": " + seed.error().message};
   return NamedRun{*std::move(scenario), *std::move(seed)};
 }
 

@@ -28,5 +28,8 @@ struct NamedRun {
   Seed seed;
 };
 Result<NamedRun> load_run(const std::string& file, const std::string& seed_text);
+// The same in one word, SCENARIO.toml:SEED; of one without a seed, `seed_text` may be it.
+bool names_scenario(const std::string& word);
+Result<NamedRun> load_run_called(const std::string& word, const std::string& seed_text = {});
 
 }  // namespace rejoin::sim

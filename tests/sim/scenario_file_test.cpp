@@ -131,6 +131,19 @@ TEST(ScenarioFile, AFileThatIsNotThereIsAnError) {
   EXPECT_FALSE(load_scenario("examples/scenarios/no_such.toml"));
 }
 
+TEST(ScenarioFile, ARunInOneWordIsAScenarioAndItsSeed) {
+  const std::string split = "examples/scenarios/split.toml";
+  EXPECT_EQ(load_run_called(split + ":7").value().seed, Seed(7));
+  EXPECT_EQ(load_run_called(split, "8").value().seed, Seed(8));
+  EXPECT_EQ(load_run_called(split + ":7+latency@50:9", "8").value().seed,
+            parse_seed("7+latency@50:9").value());
+  for (const std::string& word : {split, split + "7", split + ":x", std::string("split:7")}) {
+    EXPECT_FALSE(load_run_called(word)) << word;
+  }
+  EXPECT_TRUE(names_scenario(split + ":7"));
+  EXPECT_FALSE(names_scenario("split.toml.7.json"));
+}
+
 TEST(ScenarioFile, TheExamplesAreRead) {
   for (const char* name : {"split", "crashes", "repair"}) {
     const auto scenario = load_scenario("examples/scenarios/" + std::string(name) + ".toml");
