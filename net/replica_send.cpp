@@ -94,9 +94,12 @@ void Replica::tick_routes(Now now) {
     route.looped = route.loops;
     route.loops = false;  // if it still does, its own hello will say so
     // To say whom we heard there is to say that it told us its way. Of one whose way we lost since,
-    // only a hello that heard nobody makes it tell again.
+    // only a hello that heard nobody makes it tell again; as of one that is reached by another, if
+    // that may be the way that is missed: what it told us last may have come before what it told us
+    // first.
     const Peer* tenant = peer_on(route);
-    const bool is_lost = tenant != nullptr && tenant->live() && !tenant->route;
+    const bool is_lost =
+        tenant != nullptr && tenant->live() && (!tenant->route || (urgent && is_spare(id, route)));
     send_hello(id, is_lost ? nullptr : tenant);
   }
 }

@@ -183,5 +183,34 @@ TEST(ReplicaRegression, ARepairThatEntriesOvertookIsNotAskedForAgain) {
   EXPECT_EQ(cluster.count<RepairOffer>(), 0U);
 }
 
+// Seed 164 of handover.toml with four of its faults: of a peer that took the address of another for
+// a while: its way of before is told once, and the telling is lost. Who misses the other one then
+// must not take its word for told.
+TEST(ReplicaRegression, AWayThatWasToldInVainIsToldAgain) {
+  Cluster cluster(3);
+  cluster.settle();
+  const RouteId to_c = cluster.member(0).routes[2];
+  std::size_t lost = 0;
+  cluster.passes = [&](const InFlight& frame) {
+    if (frame.from != 2 || frame.to != 0 || !cluster.is<Hello>(frame)) return true;
+    const Hello hello = std::get<Hello>(cluster.decoded(frame).body);
+    const bool tells = hello.heard && hello.heard->route == to_c;
+    lost += tells ? 1 : 0;
+    return !tells;
+  };
+  cluster.tenants[1] = 2;
+  add(cluster, 0, "x");
+  cluster.advance(5'000);
+  ASSERT_EQ(status_of(cluster, 0, 1).replica, cluster[2].self());
+  ASSERT_GE(lost, 1U);
+
+  cluster.tenants.clear();
+  cluster.passes = everything;
+  cluster.advance(5'000);
+  EXPECT_EQ(status_of(cluster, 0, 1).replica, cluster[1].self());
+  EXPECT_EQ(status_of(cluster, 0, 2).replica, cluster[2].self());
+  EXPECT_EQ(cluster[0].backlog().flights, 0U);
+}
+
 }  // namespace
 }  // namespace rejoin::testing
