@@ -261,6 +261,9 @@ struct Meddled {
   std::vector<sim::Doing> meddled;
   bool reads_the_same = false;  // and only the bytes tell
 };
+void PrintTo(const Meddled& one, std::ostream* out) {
+  *out << one.name;
+}
 
 class SimulatedParityMeddled : public testing::TestWithParam<Meddled> {};
 

@@ -15,6 +15,9 @@ struct Scope {
   const char* name;
   ExhaustSettings settings;
 };
+void PrintTo(const Scope& one, std::ostream* out) {
+  *out << one.name;
+}
 
 ExhaustSettings scope_of(unsigned replicas, unsigned operations,
                          const std::vector<std::string>& acts = {"awset key0 add e0",
