@@ -23,6 +23,7 @@
 #include "crdt/codec.hpp"
 #include "crdt/dot.hpp"
 #include "crdt/sequence_set.hpp"
+#include "crdt/short_vector.hpp"
 
 namespace rejoin {
 
@@ -115,8 +116,9 @@ class CausalContext {
   std::size_t place_of(const ReplicaId& replica, std::size_t from = 0) const;
   Index intern_at(std::size_t place, const ReplicaId& replica);
 
-  std::vector<Entry> entries_;  // by index, in the order of naming
-  std::vector<Index> order_;    // the same, in the order of ids; empty while that is the same order
+  // By index, in the order of naming. What one entry has, or lacks, is of one replica, mostly.
+  ShortVector<Entry, 1> entries_;
+  std::vector<Index> order_;  // the same, in the order of ids; empty while that is the same order
 };
 
 // The dots of a that are not in b.

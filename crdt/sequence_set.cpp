@@ -51,6 +51,10 @@ std::vector<Interval> without(const std::vector<Interval>& a, const std::vector<
   return out;
 }
 
+Interval hull(const Interval& a, const Interval& b) {
+  return {std::min(a.first, b.first), std::max(a.last, b.last)};
+}
+
 }  // namespace
 
 bool SequenceSet::contains(std::uint64_t sequence) const {
@@ -87,20 +91,46 @@ bool SequenceSet::add(Interval interval) {
   if (within(interval, first_)) return false;
   const bool touches = interval.first <= first_.last + 1 && first_.first <= interval.last + 1;
   if (!single() || !touches) return add_in_order(interval);
-  first_ = {std::min(first_.first, interval.first), std::max(first_.last, interval.last)};
+  first_ = hull(first_, interval);
   return true;
 }
 
+// Requires: not empty, and not within the first interval.
 bool SequenceSet::add_in_order(Interval interval) {
   if (interval.first > last() + 1) {
     rest_.push_back(interval);
     return true;
   }
-  const std::vector<Interval> before = intervals();
-  const std::vector<Interval> after = united(before, {interval});
-  if (after == before) return false;
-  assign(after);
+  if (interval.last + 1 < first_.first) {
+    rest_.insert(rest_.begin(), first_);
+    first_ = interval;
+    return true;
+  }
+  if (interval.first <= first_.last + 1) {
+    first_ = hull(first_, interval);
+    absorb(first_, rest_.begin());
+    return true;
+  }
+  const auto at = std::lower_bound(
+      rest_.begin(), rest_.end(), interval.first,
+      [](const Interval& mine, std::uint64_t value) { return mine.last + 1 < value; });
+  if (at->first > interval.last + 1) {
+    rest_.insert(at, interval);
+    return true;
+  }
+  if (within(interval, *at)) return false;
+  *at = hull(*at, interval);
+  absorb(*at, std::next(at));
   return true;
+}
+
+// It grew: those from here on that it touches by now are part of it.
+void SequenceSet::absorb(Interval& grown, std::vector<Interval>::iterator from) {
+  auto to = from;
+  for (; to != rest_.end() && to->first <= grown.last + 1; ++to) {
+    grown.last = std::max(grown.last, to->last);
+  }
+  rest_.erase(from, to);
 }
 
 bool SequenceSet::merge(const SequenceSet& other) {
@@ -123,17 +153,27 @@ bool SequenceSet::subtract(const SequenceSet& other) {
 
 bool SequenceSet::subtract_one(Interval theirs) {
   if (theirs.last < first_.first || theirs.first > last()) return false;
-  if (single() && within(first_, theirs)) {
-    first_ = {};
-  } else if (single() && theirs.first <= first_.first) {
-    first_.first = theirs.last + 1;
-  } else if (single() && theirs.last >= first_.last) {
-    first_.last = theirs.first - 1;
-  } else {
-    const std::vector<Interval> before = intervals();
-    const std::vector<Interval> after = without(before, {theirs});
-    if (after == before) return false;
-    assign(after);
+  const auto from =
+      std::lower_bound(rest_.begin(), rest_.end(), theirs.first,
+                       [](const Interval& mine, std::uint64_t value) { return mine.last < value; });
+  auto to = from;
+  while (to != rest_.end() && to->first <= theirs.last) ++to;
+  const bool in_first = theirs.first <= first_.last;
+  if (!in_first && from == to) return false;
+  // What is left of the first and of the last that they reach; at most one before, one behind.
+  const Interval lowest = in_first ? first_ : *from;
+  const Interval highest = from == to ? first_ : *std::prev(to);
+  Interval left[2];
+  std::size_t count = 0;
+  if (lowest.first < theirs.first) left[count++] = {lowest.first, theirs.first - 1};
+  if (highest.last > theirs.last) left[count++] = {theirs.last + 1, highest.last};
+  auto at = rest_.erase(from, to);
+  const Interval* next = left;
+  if (in_first && count > 0) first_ = *next++;
+  rest_.insert(at, next, static_cast<const Interval*>(left + count));
+  if (in_first && count == 0) {
+    first_ = single() ? Interval{} : rest_.front();
+    if (!single()) rest_.erase(rest_.begin());
   }
   return true;
 }

@@ -64,6 +64,7 @@ class SequenceSet {
   bool single() const { return rest_.empty(); }
   bool covers_all(const SequenceSet& other) const;
   bool add_in_order(Interval interval);
+  void absorb(Interval& grown, std::vector<Interval>::iterator from);
   bool subtract_one(Interval theirs);
   void assign(const std::vector<Interval>& normalised);
 

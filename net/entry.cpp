@@ -29,25 +29,62 @@ void coalesce(std::vector<Removal>& removals) {
   removals = std::move(out);
 }
 
+std::uint64_t bytes_of(const SequenceSet& seen) {
+  return wire::replica_cost + seen.interval_count() * wire::interval_cost;
+}
+
+std::uint64_t bytes_of(const Put& put) {
+  return wire::put_cost + put.slot.object.name.size() + put.slot.path.size() + put.value.size();
+}
+
+std::uint64_t bytes_of(const Removal& removal) {
+  return wire::removal_cost + removal.slot.object.name.size() + removal.slot.path.size();
+}
+
+// What dots cost beyond those that are counted already.
+std::uint64_t bytes_beyond(const CausalContext& counted, const CausalContext& dots) {
+  std::uint64_t total = 0;
+  CausalContext::Rising there(counted);
+  dots.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
+    const SequenceSet* known = there.seen(replica);
+    if (known == nullptr || known->empty()) {
+      total += bytes_of(seen);
+    } else {
+      SequenceSet both = *known;
+      both.merge(seen);
+      total += bytes_of(both) - bytes_of(*known);  // modulo 2^64: a gap may close
+    }
+  });
+  return total;
+}
+
+bool removes(const Entry& entry, const Dot& dot) {
+  return std::any_of(entry.removals.begin(), entry.removals.end(), [&](const Removal& removal) {
+    return removal.dots.first <= dot.sequence && dot.sequence <= removal.dots.last &&
+           removal.replica == dot.replica;
+  });
+}
+
+// Ranges that coalesce() would make one.
+bool touch(const Removal& a, const Removal& b) {
+  return a.dots.first <= b.dots.last + 1 && b.dots.first <= a.dots.last + 1 &&
+         a.replica == b.replica && a.slot == b.slot;
+}
+
 }  // namespace
 
 std::uint64_t Entry::bytes() const {
   std::uint64_t total = wire::entry_cost;
-  dots.each_replica([&](const ReplicaId&, const SequenceSet& seen) {
-    total += wire::replica_cost;
-    seen.each_interval([&](Interval) { total += wire::interval_cost; });
-  });
-  for (const Put& put : puts) {
-    total += wire::put_cost + put.slot.object.name.size() + put.slot.path.size() + put.value.size();
-  }
-  for (const Removal& removal : removals) {
-    total += wire::removal_cost + removal.slot.object.name.size() + removal.slot.path.size();
-  }
+  dots.each_replica([&](const ReplicaId&, const SequenceSet& seen) { total += bytes_of(seen); });
+  for (const Put& put : puts) total += bytes_of(put);
+  for (const Removal& removal : removals) total += bytes_of(removal);
   return total;
 }
 
 CausalContext Entry::removed() const {
-  if (removals.empty()) return {};
+  CausalContext out;
+  if (removals.size() == 1) out.add(removals.front().replica, removals.front().dots);
+  if (removals.size() < 2) return out;
   // Sorted and joined first: a context takes rising intervals at its end in O(1), others in O(n).
   std::vector<std::pair<ReplicaId, Interval>> ranges;
   ranges.reserve(removals.size());
@@ -55,7 +92,6 @@ CausalContext Entry::removed() const {
   std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) {
     return std::tie(a.first, a.second.first) < std::tie(b.first, b.second.first);
   });
-  CausalContext out;
   for (std::size_t i = 0; i < ranges.size();) {
     auto [replica, range] = ranges[i];
     for (++i; i < ranges.size() && ranges[i].first == replica &&
@@ -66,6 +102,28 @@ CausalContext Entry::removed() const {
     out.add(replica, range);
   }
   return out;
+}
+
+std::uint64_t joined_bytes(const Entry& older, const Entry& newer) {
+  std::uint64_t total = older.bytes() + bytes_beyond(older.dots, newer.dots);
+  for (const Removal& removal : newer.removals) {
+    total += bytes_of(removal);
+    // Each touch makes two ranges one: of two lists whose own ranges lie apart, none closes a ring.
+    for (const Removal& other : older.removals) {
+      if (touch(removal, other)) total -= bytes_of(removal);
+    }
+  }
+  for (const Put& put : newer.puts) {
+    const bool known = older.dots.contains(put.dot) &&
+                       std::any_of(older.puts.begin(), older.puts.end(), [&](const Put& other) {
+                         return other.dot == put.dot && other.slot == put.slot;
+                       });
+    if (!known && !removes(older, put.dot) && !removes(newer, put.dot)) total += bytes_of(put);
+  }
+  for (const Put& put : older.puts) {
+    if (removes(newer, put.dot) || removes(older, put.dot)) total -= bytes_of(put);
+  }
+  return total;
 }
 
 Entry join(const Entry& older, const Entry& newer) {

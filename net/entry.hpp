@@ -45,6 +45,10 @@ struct Entry {
 
 // The only compaction: all dots, all removals, every value that neither removed (rule 3).
 Entry join(const Entry& older, const Entry& newer);
+// join(older, newer).bytes(), without the joining: most that could be joined would be longer than
+// both. A little more, if one of them removes dots of one slot that touch in two ranges.
+// Cost: O(removals of the one * (removals + puts) of the other).
+std::uint64_t joined_bytes(const Entry& older, const Entry& newer);
 
 // A slot's live dots with their values, as a repair or a checkpoint carries them. A fragment
 // without a value says only that its dot lives: the receiver holds the value.

@@ -1,0 +1,114 @@
+#pragma once
+
+// ShortVector<T, n>: a vector whose first n elements take no allocation. For lists that nearly
+// always have one or two elements, and of which an entry's way through a replica makes dozens.
+//
+// As std::vector, but that a move of up to n elements moves each of them, so pointers to them do
+// not survive it. Requires that moving a T throws nothing.
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace rejoin {
+
+template <class T, std::size_t n>
+class ShortVector {
+ public:
+  static_assert(n > 0 && std::is_nothrow_move_constructible_v<T>);
+
+  ShortVector() noexcept {}  // few_ is storage: it is not written
+  ShortVector(const ShortVector& other) { copy(other); }
+  ShortVector(ShortVector&& other) noexcept { take(other); }
+  ShortVector& operator=(const ShortVector& other) {
+    if (this == &other) return *this;
+    if (other.size_ <= size_) {
+      // Elements keep what they allocated themselves.
+      T* const end = std::copy(other.begin(), other.end(), begin());
+      shrink_to(static_cast<std::size_t>(end - begin()));
+    } else {
+      clear();
+      copy(other);
+    }
+    return *this;
+  }
+  ShortVector& operator=(ShortVector&& other) noexcept {
+    if (this == &other) return *this;
+    release();
+    take(other);
+    return *this;
+  }
+  ~ShortVector() { release(); }
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T* begin() const { return many_ != nullptr ? many_ : few(); }
+  const T* end() const { return begin() + size_; }
+  T* begin() { return many_ != nullptr ? many_ : few(); }
+  T* end() { return begin() + size_; }
+  const T& operator[](std::size_t i) const { return begin()[i]; }
+  T& operator[](std::size_t i) { return begin()[i]; }
+
+  void reserve(std::size_t count) {
+    if (count > capacity_) grow(count);
+  }
+  void push_back(T value) {
+    if (size_ == capacity_) grow(2 * capacity_);
+    std::construct_at(end(), std::move(value));
+    ++size_;
+  }
+  void clear() { shrink_to(0); }
+
+ private:
+  T* few() { return reinterpret_cast<T*>(few_); }
+  const T* few() const { return reinterpret_cast<const T*>(few_); }
+
+  void grow(std::size_t capacity) {
+    T* const more = std::allocator<T>().allocate(capacity);
+    std::uninitialized_move(begin(), end(), more);
+    const std::size_t size = size_;
+    release();
+    many_ = more;
+    size_ = size;
+    capacity_ = capacity;
+  }
+  void shrink_to(std::size_t count) {
+    std::destroy(begin() + count, end());
+    size_ = count;
+  }
+  // Empty, and without an allocation.
+  void release() {
+    clear();
+    if (many_ == nullptr) return;
+    std::allocator<T>().deallocate(many_, capacity_);
+    many_ = nullptr;
+    capacity_ = n;
+  }
+  // Requires: empty.
+  void copy(const ShortVector& other) {
+    reserve(other.size_);
+    std::uninitialized_copy(other.begin(), other.end(), begin());
+    size_ = other.size_;
+  }
+  // Requires: empty, and without an allocation.
+  void take(ShortVector& other) {
+    if (other.many_ == nullptr) {
+      std::uninitialized_move(other.begin(), other.end(), few());
+      size_ = other.size_;
+      other.clear();
+    } else {
+      many_ = std::exchange(other.many_, nullptr);
+      size_ = std::exchange(other.size_, 0);
+      capacity_ = std::exchange(other.capacity_, n);
+    }
+  }
+
+  T* many_ = nullptr;  // all of them, once they are too many
+  std::size_t size_ = 0;
+  std::size_t capacity_ = n;
+  alignas(T) std::byte few_[n * sizeof(T)];
+};
+
+}  // namespace rejoin
