@@ -115,11 +115,16 @@ void fill_body(schema::Frame::Builder frame, const Entries& entries, const Bulk&
   fill_entries(frame, entries.sequence, bulk.entries);
 }
 
-void fill_body(schema::Frame::Builder frame, const ClockShown& shown, const Bulk& bulk) {
+void fill_clock(schema::Frame::Builder frame, std::string_view clock, std::uint64_t seen,
+                std::uint64_t asks) {
   schema::ClockShown::Builder out = frame.initClock();
-  out.setSeen(shown.seen);
-  out.setAsks(shown.asks);
-  out.setClock(data_of(bulk.clock));
+  out.setSeen(seen);
+  out.setAsks(asks);
+  out.setClock(data_of(clock));
+}
+
+void fill_body(schema::Frame::Builder frame, const ClockShown& shown, const Bulk& bulk) {
+  fill_clock(frame, bulk.clock, shown.seen, shown.asks);
 }
 
 void fill_body(schema::Frame::Builder frame, const RepairOffer&, const Bulk&) {
@@ -309,6 +314,12 @@ std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence
   const wire::EntryColumns<std::string>& columns = entries->columns;
   return with_head(wire::size_of(columns), sender, store,
                    [&](schema::Frame::Builder out) { fill_entries(out, sequence, columns); });
+}
+
+std::string encode_clock_frame(const ReplicaId& sender, std::string_view clock, std::uint64_t seen,
+                               std::uint64_t asks, const StoreId& store) {
+  return with_head(clock.size(), sender, store,
+                   [&](schema::Frame::Builder out) { fill_clock(out, clock, seen, asks); });
 }
 
 Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::uint64_t bytes_max) {

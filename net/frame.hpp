@@ -137,6 +137,9 @@ using EncodedEntries = std::shared_ptr<const EntryBytes>;
 EncodedEntries encode_entries(std::span<const Entry* const> entries);
 std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence,
                                  const EncodedEntries& entries, const StoreId& store);
+// A ClockShown frame, of a clock that was encoded before.
+std::string encode_clock_frame(const ReplicaId& sender, std::string_view clock, std::uint64_t seen,
+                               std::uint64_t asks, const StoreId& store);
 Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::uint64_t bytes_max);
 
 // What a replica writes down, in order. Replaying all of it gives the store again.
@@ -167,6 +170,8 @@ using Record =
     std::variant<IdentityRecord, IncarnationRecord, EntriesRecord, SlotsRecord, ClockRecord>;
 
 std::string encode_record(const Record& record, const StoreId& store);
+// That of an EntriesRecord, without a copy of its entries.
+std::string encode_entries_record(std::span<const Entry* const> entries, const StoreId& store);
 // Errors as decode_frame's, but no size limit: what is on our disk was written by us.
 Result<Record> decode_record(std::string_view bytes, const StoreId& store);
 

@@ -6,6 +6,7 @@
 namespace rejoin {
 namespace {
 
+constexpr std::uint64_t ns_per_ms = 1'000'000;
 constexpr std::uint64_t chunk_halvings_max = 6;
 constexpr std::size_t replaced_max = 8;
 constexpr std::size_t donated_max = 16;
@@ -61,7 +62,7 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, const C
     greeting = state_ == PeerState::unknown ? Greeting::fresh : Greeting::returned;
     if (greeting == Greeting::returned) {
       replaced_.push_back(replica_.incarnation);
-      if (replaced_.size() > replaced_max) replaced_.pop_front();
+      if (replaced_.size() > replaced_max) replaced_.erase(replaced_.begin());
     }
     // What it holds may be less than before: it may have lost its disk. Its clock says.
     forget_flights();
@@ -82,6 +83,7 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, const C
   frame_bytes_max_ = hello.frame_bytes_max;
   its_route = hello.route;
   acknowledged_ = hello.clock;
+  forget_compared();
   last_heard_ns = now_ns;
   return greeting;
 }
@@ -107,6 +109,8 @@ bool Peer::fall_silent() {
 }
 
 void Peer::show(const ClockShown& shown) {
+  // The same as before, mostly.
+  if (!(acknowledged_ == shown.clock)) forget_compared();
   acknowledged_ = shown.clock;
   showed_clock_ = true;
   while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
@@ -127,6 +131,13 @@ SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made) cons
   return out;
 }
 
+bool Peer::covers(const CausalContext& clock, std::uint64_t version) {
+  if (covered_version_ == version) return true;
+  if (!acknowledged_.covers(clock)) return false;
+  covered_version_ = version;
+  return true;
+}
+
 bool Peer::lacks_any_of(const CausalContext& dots) const {
   bool any = false;
   CausalContext::Rising held(acknowledged_);
@@ -142,6 +153,18 @@ void Peer::launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns)
   in_flight_.merge(dots);
   flights_.push_back({++sent_, std::move(dots), bytes, now_ns});
   flight_bytes_ += bytes;
+}
+
+std::uint64_t Peer::due_ns(const Config& config) const {
+  std::uint64_t due = last_heard_ns + config.peer_timeout_ms * ns_per_ms;
+  if (const auto ask = ask_at(config)) due = std::min(due, *ask);
+  if (donation_) due = std::min(due, donation_->deadline_ns(config));
+  return due;
+}
+
+std::uint64_t Peer::Donation::deadline_ns(const Config& config) const {
+  const std::uint64_t wait_ms = session ? config.repair_timeout_ms : 4 * config.resend_after_ms;
+  return active_ns + wait_ms * ns_per_ms;
 }
 
 std::optional<std::uint64_t> Peer::ask_at(const Config& config) const {
@@ -177,9 +200,14 @@ bool Peer::settle_debts(std::uint64_t durable) {
 void Peer::tick() {
   if (!showed_clock_) return;
   showed_clock_ = false;
-  if (ticked_) progress_ = acknowledged_ - settled_;
+  if (settled_has_all_) {  // as with all that are at rest
+    if (ticked_) progress_.emplace();
+  } else {
+    if (ticked_) progress_ = acknowledged_ - settled_;
+    settled_.merge(acknowledged_);
+  }
+  settled_has_all_ = true;
   ticked_ = true;
-  settled_.merge(acknowledged_);
 }
 
 bool Peer::stalled(const ReplicaId& origin) const {
@@ -192,6 +220,7 @@ void Peer::forget_progress() {
   progress_.reset();
   ticked_ = false;
   settled_ = {};
+  settled_has_all_ = false;
   showed_clock_ = false;
 }
 
@@ -204,7 +233,7 @@ Peer::Donation* Peer::donate(std::uint64_t session, std::shared_ptr<Store::Cut> 
                              std::uint64_t now_ns) {
   if (std::find(donated_.begin(), donated_.end(), session) != donated_.end()) return nullptr;
   donated_.push_back(session);
-  if (donated_.size() > donated_max) donated_.pop_front();
+  if (donated_.size() > donated_max) donated_.erase(donated_.begin());
   donation_ = Donation{session, cut->clock, std::move(cut), now_ns, false, {}};
   if (live()) state_ = PeerState::repairing;
   return &*donation_;
@@ -226,6 +255,12 @@ void Peer::chunk_asked(const std::optional<SlotKey>& from, const Config& config,
 void Peer::end_donation() {
   donation_.reset();
   if (state_ == PeerState::repairing) state_ = PeerState::streaming;
+}
+
+// What it holds may be less than what it was compared with.
+void Peer::forget_compared() {
+  covered_version_ = 0;
+  settled_has_all_ = false;
 }
 
 void Peer::forget_flights() {

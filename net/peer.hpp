@@ -18,9 +18,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/config.hpp"
 #include "net/event.hpp"
@@ -79,19 +81,30 @@ class Peer {
   // frame, and a false one lasts until the next. An old one that comes late costs a duplicate.
   void show(const ClockShown& shown);
   // It sent us these: it holds them durably.
-  void holds(const CausalContext& dots) { acknowledged_.merge(dots); }
+  void holds(const CausalContext& dots) {
+    if (acknowledged_.merge(dots)) settled_has_all_ = false;
+  }
   // Of an origin's dots, what it neither holds nor is on the way.
   SequenceSet lacking(const ReplicaId& origin, const SequenceSet& made) const;
   bool lacks_any_of(const CausalContext& dots) const;
-  // Nothing was owed to it when it was last pumped, nor has anything that decides it changed since;
-  // nor does anything else of it wait for the disk.
-  bool at_rest() const { return settled_up && debts_.empty() && lagging_since_ns; }
+  // Whether it holds a clock that only rises and whose version this is: compared once a version.
+  bool covers(const CausalContext& clock, std::uint64_t version);
+  // The last version of our shown clock at which there is nothing to do for it: nothing was owed
+  // to it when it was last pumped, nor has anything that decides it changed since; nor does
+  // anything else of it wait for the disk. 0: there may be something.
+  std::uint64_t at_rest_until() const {
+    if (!settled_up || !debts_.empty()) return 0;
+    return lagging_since_ns ? std::numeric_limits<std::uint64_t>::max() : covered_version_;
+  }
   bool settled_up = false;  // its part about what is owed
 
   // ---- what is on the way
   std::uint64_t flight_bytes() const { return flight_bytes_; }
   std::uint64_t next_sequence() const { return sent_ + 1; }
   void launch(CausalContext dots, std::uint64_t bytes, std::uint64_t now_ns);
+  // When something is to be done about it next: it is silent by then, or asked, or its repair is
+  // looked after. Requires live().
+  std::uint64_t due_ns(const Config& config) const;
   // When to ask what became of the oldest flight; and that we asked.
   std::optional<std::uint64_t> ask_at(const Config& config) const;
   void asked(std::uint64_t now_ns);
@@ -119,6 +132,9 @@ class Peer {
     std::uint64_t active_ns = 0;
     bool asked = false;  // for a chunk, of the slots from:
     std::optional<SlotKey> from;
+
+    // When it is offered again, or ends.
+    std::uint64_t deadline_ns(const Config& config) const;
   };
   // Offers, or offers again; what it lacks of `clock` is left to the repair.
   void offer(const CausalContext& clock, std::uint64_t now_ns);
@@ -154,21 +170,24 @@ class Peer {
   };
 
   void forget_flights();
+  void forget_compared();
   void forget_progress();
 
   NodeId node_;
   ReplicaId replica_;
-  std::deque<std::uint64_t> replaced_;  // the last few incarnations before this one
-  std::deque<Doubt> doubts_;
+  std::vector<std::uint64_t> replaced_;  // the last few incarnations before this one
+  std::vector<Doubt> doubts_;
   bool proven_ = false;  // this incarnation answered
   std::string name_;
   PeerState state_ = PeerState::unknown;
   std::uint64_t frame_bytes_max_ = 0;
 
   CausalContext acknowledged_;
+  std::uint64_t covered_version_ = 0;  // of the clock of covers(): it was the last that is covered
   // What it had at the last tick, and what we sent it of other origins: no progress of its own. The
   // two together stay about as short as a clock, however long the session.
   CausalContext settled_;
+  bool settled_has_all_ = false;           // of acknowledged_
   bool ticked_ = false;                    // settled_ has what it had at a tick
   std::optional<CausalContext> progress_;  // what came by itself between the last two ticks
   bool showed_clock_ = false;              // since the last tick
@@ -185,7 +204,7 @@ class Peer {
   std::optional<std::uint64_t> asked_ns_;
   std::uint64_t asked_times_ = 0;
   std::uint64_t chunk_halvings_ = 0;
-  std::deque<std::uint64_t> donated_;  // the last few sessions that we gave this incarnation
+  std::vector<std::uint64_t> donated_;  // the last few sessions that we gave this incarnation
   std::optional<Donation> donation_;
 };
 

@@ -36,10 +36,13 @@ std::string encode_body(const IncarnationRecord& record, const StoreId& store) {
                    [&](schema::Record::Builder out) { out.setIncarnation(record.incarnation); });
 }
 
-std::string encode_body(const EntriesRecord& record, const StoreId& store) {
-  const wire::EntryColumns<std::string> columns = wire::put_entries(record.entries);
+std::string encode_columns(const wire::EntryColumns<std::string>& columns, const StoreId& store) {
   return with_head(wire::size_of(columns), store,
                    [&](schema::Record::Builder out) { wire::fill(out.initEntries(), columns); });
+}
+
+std::string encode_body(const EntriesRecord& record, const StoreId& store) {
+  return encode_columns(wire::put_entries(record.entries), store);
 }
 
 std::string encode_body(const SlotsRecord& record, const StoreId& store) {
@@ -92,6 +95,10 @@ Record read_any(schema::Record::Reader in, const char*& kind) {
 
 std::string encode_record(const Record& record, const StoreId& store) {
   return std::visit([&](const auto& body) { return encode_body(body, store); }, record);
+}
+
+std::string encode_entries_record(std::span<const Entry* const> entries, const StoreId& store) {
+  return encode_columns(wire::put_entries(entries), store);
 }
 
 Result<Record> decode_record(std::string_view bytes, const StoreId& store) {

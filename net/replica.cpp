@@ -66,7 +66,7 @@ void Replica::start(Now now, bool new_directory) {
   until_clock_.clear();
   // Everything restored is durable. No dot of this incarnation can be there: it is new.
   REJOIN_ASSERT(store_.clock().last(setup_.self) == 0);
-  shown_ = store_.clock();
+  shown_.merge(store_.clock());
   relayable_ = relayable_next_ = shown_;
   if (new_directory) record(IdentityRecord{setup_.self.node}, {});
   own_past_.insert(setup_.self.incarnation);
@@ -82,19 +82,18 @@ void Replica::start(Now now, bool new_directory) {
 
 std::vector<NodeId> Replica::holders(const Token& token) const {
   std::vector<NodeId> out;
-  for (const auto& [node, peer] : peers_) {
-    if (peer.acknowledged().covers(token)) out.push_back(node);
-  }
+  peers_.each([&](const Peer& peer) {
+    if (peer.acknowledged().covers(token)) out.push_back(peer.node());
+  });
   return out;
 }
 
 const Peer* Replica::peer_on(const Route& route) const {
-  const auto peer = route.node ? peers_.find(*route.node) : peers_.end();
-  return peer == peers_.end() ? nullptr : &peer->second;
+  return route.node ? peers_.find(*route.node) : nullptr;
 }
 
 Peer* Replica::peer_on(const Route& route) {
-  return const_cast<Peer*>(std::as_const(*this).peer_on(route));
+  return route.node ? peers_.find(*route.node) : nullptr;
 }
 
 std::vector<PeerStatus> Replica::peers(Now now) const {
@@ -128,10 +127,10 @@ Backlog Replica::backlog() const {
   backlog.records = undurable_.size();
   backlog.frames = outbox_.size() + held_.size();
   backlog.repairs = receiving_ ? 1 : 0;
-  for (const auto& [node, peer] : peers_) {
+  peers_.each([&](const Peer& peer) {
     backlog.flights += peer.flight_bytes();
     backlog.repairs += peer.donation() != nullptr ? 1 : 0;
-  }
+  });
   return backlog;
 }
 
@@ -150,7 +149,7 @@ std::vector<std::string> Replica::checkpoint() const {
   out.push_back(encode_record(ClockRecord{store_.clock(), store_.removed()}, setup_.store));
   // So that a restart does not turn a peer's small lag into a repair.
   for (const Entry* entry : log_.newest(checkpoint_log_bytes)) {
-    out.push_back(encode_record(EntriesRecord{{*entry}}, setup_.store));
+    out.push_back(encode_entries_record({&entry, 1}, setup_.store));
   }
   return out;
 }
@@ -232,7 +231,7 @@ void Replica::handle_persisted(std::uint64_t upto, Now now) {
   }
   // Others' dots are owed to nobody before a relay tick.
   if (ours) {
-    for (auto& [node, peer] : peers_) peer.settled_up = false;
+    peers_.each([](Peer& peer) { peer.settled_up = false; });
   }
   pump(now);
 }
@@ -331,9 +330,9 @@ void Replica::remove_route(RouteId route) {
 }
 
 void Replica::leave() {
-  for (auto& [node, peer] : peers_) {
+  peers_.each([&](Peer& peer) {
     if (peer.live()) send(peer, Goodbye{});
-  }
+  });
 }
 
 std::vector<std::string> Replica::poll_persist() {

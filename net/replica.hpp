@@ -33,7 +33,8 @@
 #include "net/event.hpp"
 #include "net/frame.hpp"
 #include "net/log.hpp"
-#include "net/peer.hpp"
+#include "net/peers.hpp"
+#include "net/shown_clock.hpp"
 #include "net/store.hpp"
 #include "net/transaction.hpp"
 
@@ -75,7 +76,7 @@ class Replica {
   // The clock as it may be shown: everything in it is durable here.
   const CausalContext& shown() const { return shown_; }
   Token token() const { return shown_; }
-  bool covers(const Token& token) const { return shown_.covers(token); }
+  bool covers(const Token& token) const { return shown_->covers(token); }
   // Peers whose durable clock covers the token, by node.
   std::vector<NodeId> holders(const Token& token) const;
   std::vector<PeerStatus> peers(Now now) const;
@@ -222,18 +223,17 @@ class Replica {
   void send_hello(RouteId route, const Peer* heard, std::uint64_t answers = 0);
   void send_hello(RouteId route, const std::optional<Hello::Heard>& heard, std::uint64_t asks,
                   std::uint64_t answers);
+  void show_clock(Peer& peer, std::uint64_t asks);
   void send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record = 0);
   void send_bytes(Peer& peer, std::string frame, std::uint64_t after_record);
   void send_on(RouteId route, decltype(Frame::body) body, std::uint64_t after_record);
   void queue(Transmit frame, std::uint64_t after_record);
   bool wants_hello(RouteId id, const Route& route) const;
   bool is_spare(RouteId id, const Route& route) const;
-  bool misses_a_way() const;
   std::uint64_t hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const;
   bool all_routes_answered() const;
   void tick_routes(Now now);
   void tick_peers(Now now);
-  std::uint64_t donation_deadline_ns(const Peer::Donation& donation) const;
   void tick_donation(Peer& peer, Now now);
   std::uint64_t receiving_deadline_ns() const;
   void tick_receiving(Now now);
@@ -260,11 +260,11 @@ class Replica {
   std::vector<std::string> to_persist_;
   std::vector<SlotState> until_clock_;  // restored, and not yet claimed
   std::deque<Undurable> undurable_;
-  CausalContext shown_;
+  ShownClock shown_;
 
   std::map<RouteId, Route> routes_;
   RouteId next_route_ = 1;
-  std::map<NodeId, Peer> peers_;
+  Peers peers_{setup_.config};
   std::map<NodeId, std::uint64_t> duplicated_ns_;  // when two processes were last heard as it
   std::optional<Receiving> receiving_;
   // From the incarnation on, so that a late chunk for an earlier start is of no session of ours.

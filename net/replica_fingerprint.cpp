@@ -3,7 +3,8 @@
 //
 //     Replica   stats_; flushes_ and flushed_, which say where a receipt's dots are; encoded_, a
 //               copy of what the log says; setup_ but for self
-//     Peer      frames_ and bytes_, in and out; flight_bytes_, a sum
+//     Peer      frames_ and bytes_, in and out; flight_bytes_, a sum; what it was found to cover,
+//               which saves a comparison
 //     EntryLog  ids of entries, but for their order; bytes_ and dots_, sums of what is told
 //     Store     the table of replicas, and the order of a slot's dots in it; cuts_, each of which
 //     is
@@ -201,10 +202,10 @@ std::uint64_t Replica::fingerprint(Now now) const {
   out.add(shown_);
   hash_routes_into(out, now.mono_ns);
   out.add(peers_.size());
-  for (const auto& [node, peer] : peers_) {
-    out.add(node);
+  peers_.each([&](const Peer& peer) {
+    out.add(peer.node());
     peer.hash_into(out, now.mono_ns, durable_);
-  }
+  });
   out.add(duplicated_ns_.size());
   for (const auto& [node, at_ns] : duplicated_ns_) {
     out.add(node);

@@ -46,14 +46,14 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   } else if (auto* reject = std::get_if<Reject>(&frame->body)) {
     verdict = Error{ErrorCode::version_unsupported, "a peer refused us: " + reject->reason};
   } else {
-    const auto at = peers_.find(frame->sender.node);
+    Peer* const known = peers_.find(frame->sender.node);
     // Before its hello, or of an incarnation that ended: nothing is lost, it will be sent again.
-    if (at == peers_.end()) return {};
-    if (at->second.replica() != frame->sender) {
-      if (at->second.live()) ask_who_lives(at->second, frame->sender, {}, 0, now);
+    if (known == nullptr) return {};
+    Peer& peer = *known;
+    if (peer.replica() != frame->sender) {
+      if (peer.live()) ask_who_lives(peer, frame->sender, {}, 0, now);
       return {};
     }
-    Peer& peer = at->second;
     ++peer.frames_in;
     peer.bytes_in += bytes.size();
     if (peer.hear(now.mono_ns)) emit(PeerUp{peer.node(), peer.name()});
@@ -65,8 +65,8 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   }
   // A frame changes what its sender is owed. What others are owed changes with what is durable and
   // with the deadlines, and then all are pumped.
-  const auto sender = frame ? peers_.find(frame->sender.node) : peers_.end();
-  if (sender != peers_.end() && sender->second.live()) pump(sender->second, now);
+  Peer* const sender = frame ? peers_.find(frame->sender.node) : nullptr;
+  if (sender != nullptr && sender->live()) pump(*sender, now);
   return verdict;
 }
 
@@ -266,16 +266,9 @@ std::vector<NodeId> Replica::duplicated(Now now) const {
 
 // Nodes that nobody configured may come and go; what is remembered of them is bounded.
 Peer* Replica::find_or_make_peer(const NodeId& node) {
-  const auto known = peers_.find(node);
-  if (known != peers_.end()) return &known->second;
-  if (peers_.size() >= peers_max) {
-    const auto idle = std::find_if(peers_.begin(), peers_.end(), [](const auto& peer) {
-      return !peer.second.live() && !peer.second.route;
-    });
-    if (idle == peers_.end()) return nullptr;
-    peers_.erase(idle);
-  }
-  return &peers_.try_emplace(node, node).first->second;
+  if (Peer* const known = peers_.find(node)) return known;
+  if (peers_.size() >= peers_max && !peers_.remove_idle()) return nullptr;
+  return &peers_.add(node);
 }
 
 // Nobody but us makes dots of this incarnation: a frame that knows more of them lies, and believing
@@ -301,9 +294,10 @@ bool Replica::credible(const Peer& sender, const CausalContext& dots, Now now) c
   const std::uint64_t silence_ns = setup_.config.digest_interval_ms * 3 / 2 * 1'000'000;
   bool good = true;
   dots.each_replica([&](const ReplicaId& maker, const SequenceSet& seen) {
-    const auto at = peers_.find(maker.node);
-    if (maker == sender.replica() || at == peers_.end()) return;
-    const Peer& peer = at->second;
+    if (maker == sender.replica()) return;
+    const Peer* const known = peers_.find(maker.node);
+    if (known == nullptr) return;
+    const Peer& peer = *known;
     const bool heard = peer.last_heard_ns + silence_ns > now.mono_ns;
     if (!heard || peer.replica() != maker) return;
     const std::uint64_t made =

@@ -1,6 +1,7 @@
 // Replica: what is sent, and when.
 
 #include <algorithm>
+#include <utility>
 
 #include "net/replica.hpp"
 
@@ -32,19 +33,12 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
   std::uint64_t next = std::min(digest_at_ns_, relay_at_ns_);
   if (flush_at_ns_) next = std::min(next, *flush_at_ns_);
   if (!all_routes_answered()) {
-    const bool urgent = misses_a_way();
+    const bool urgent = peers_.misses_a_way();
     for (const auto& [id, route] : routes_) {
       if (wants_hello(id, route)) next = std::min(next, hello_due_ns(id, route, urgent));
     }
   }
-  for (const auto& [node, peer] : peers_) {
-    if (!peer.live()) continue;
-    next = std::min(next, peer.last_heard_ns + setup_.config.peer_timeout_ms * ns_per_ms);
-    if (const auto ask = peer.ask_at(setup_.config)) next = std::min(next, *ask);
-    if (peer.donation() != nullptr) {
-      next = std::min(next, donation_deadline_ns(*peer.donation()));
-    }
-  }
+  next = std::min(next, peers_.due_ns());
   if (receiving_) {
     next = std::min(next, receiving_->asked_ns + receiving_->wait_ns);
     next = std::min(next, receiving_deadline_ns());
@@ -64,12 +58,6 @@ bool Replica::is_spare(RouteId id, const Route& route) const {
   return peer != nullptr && peer->live() && peer->route != id;
 }
 
-// Somebody is heard and no route of ours is known to lead there.
-bool Replica::misses_a_way() const {
-  return std::any_of(peers_.begin(), peers_.end(),
-                     [](const auto& peer) { return peer.second.live() && !peer.second.route; });
-}
-
 // A spare route and one that leads back to us are greeted rarely, unless they may be the way that
 // is missed.
 std::uint64_t Replica::hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const {
@@ -80,14 +68,12 @@ std::uint64_t Replica::hello_due_ns(RouteId id, const Route& route, bool misses_
 
 // Each live peer that has a route is who answered on it: if there are as many, no route is left.
 bool Replica::all_routes_answered() const {
-  std::size_t answered = 0;
-  for (const auto& [node, peer] : peers_) answered += peer.live() && peer.route ? 1 : 0;
-  return answered == routes_.size();
+  return peers_.reached() == routes_.size();
 }
 
 void Replica::tick_routes(Now now) {
   if (all_routes_answered()) return;
-  const bool urgent = misses_a_way();
+  const bool urgent = peers_.misses_a_way();
   for (auto& [id, route] : routes_) {
     if (!wants_hello(id, route) || hello_due_ns(id, route, urgent) > now.mono_ns) continue;
     route.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * ns_per_ms;
@@ -97,7 +83,7 @@ void Replica::tick_routes(Now now) {
     // only a hello that heard nobody makes it tell again; as of one that is reached by another, if
     // that may be the way that is missed: what it told us last may have come before what it told us
     // first.
-    const Peer* tenant = peer_on(route);
+    const Peer* tenant = std::as_const(*this).peer_on(route);
     const bool is_lost =
         tenant != nullptr && tenant->live() && (!tenant->route || (urgent && is_spare(id, route)));
     send_hello(id, is_lost ? nullptr : tenant);
@@ -105,51 +91,44 @@ void Replica::tick_routes(Now now) {
 }
 
 void Replica::tick_peers(Now now) {
-  for (auto& [node, peer] : peers_) {
-    if (!peer.live()) continue;
+  peers_.each_due(now.mono_ns, [&](Peer& peer) {
     if (peer.last_heard_ns + setup_.config.peer_timeout_ms * ns_per_ms <= now.mono_ns) {
-      fall_silent(peer);
-      continue;
+      return fall_silent(peer);
     }
     const auto ask = peer.ask_at(setup_.config);
     if (ask && *ask <= now.mono_ns) {
       peer.asked(now.mono_ns);
       ++stats_.resends;
-      send(peer, ClockShown{shown_, peer.seen(), peer.next_sequence() - 1});
+      show_clock(peer, peer.next_sequence() - 1);
       if (peer.unanswered() >= questions_patience) doubt_its_way(peer);
     }
     tick_donation(peer, now);
-  }
+  });
   if (relay_at_ns_ <= now.mono_ns) {
     relay_at_ns_ = now.mono_ns + setup_.config.relay_after_ms * ns_per_ms;
     relayable_ = std::exchange(relayable_next_, shown_);
-    for (auto& [node, peer] : peers_) {
-      if (!peer.live()) continue;
+    peers_.each([&](Peer& peer) {
+      if (!peer.live()) return;
       pump(peer, now);  // with what was stalled for a whole tick
       peer.tick();
       peer.settled_up = false;
       // Whether it is stuck shows in its clock; a digest may be long in coming.
-      if (peer.lacks_any_of(relayable_)) send(peer, ClockShown{shown_, peer.seen(), 1});
-    }
+      const bool has_all = peer.covers(shown_, shown_.version());
+      if (!has_all && peer.lacks_any_of(relayable_)) show_clock(peer, 1);
+    });
   }
   if (digest_at_ns_ <= now.mono_ns) {
     digest_at_ns_ = now.mono_ns + setup_.config.digest_interval_ms * ns_per_ms;
-    for (auto& [node, peer] : peers_) {
-      if (peer.live()) send(peer, ClockShown{shown_, peer.seen(), 0});
-    }
+    peers_.each([&](Peer& peer) {
+      if (peer.live()) show_clock(peer, 0);
+    });
   }
-}
-
-std::uint64_t Replica::donation_deadline_ns(const Peer::Donation& donation) const {
-  const std::uint64_t wait_ms =
-      donation.session ? setup_.config.repair_timeout_ms : 4 * setup_.config.resend_after_ms;
-  return donation.active_ns + wait_ms * ns_per_ms;
 }
 
 // An offer that nobody took is made again; a repair that nobody continues ends.
 void Replica::tick_donation(Peer& peer, Now now) {
   const Peer::Donation* donation = peer.donation();
-  if (donation == nullptr || donation_deadline_ns(*donation) > now.mono_ns) return;
+  if (donation == nullptr || donation->deadline_ns(setup_.config) > now.mono_ns) return;
   const bool taken = donation->session.has_value();
   peer.end_donation();
   if (taken || log_.dots().covers(owed_to(peer))) return;
@@ -185,16 +164,14 @@ void Replica::tick_receiving(Now now) {
 
 void Replica::pump(Now now) {
   if (phase_ != Phase::running) return;
-  for (auto& [node, peer] : peers_) {
-    if (peer.live() && !peer.at_rest()) pump(peer, now);
-  }
+  peers_.each_restless(shown_.version(), [&](Peer& peer) { pump(peer, now); });
 }
 
 void Replica::pump(Peer& peer, Now now) {
   if (!peer.route || phase_ != Phase::running) return;
-  if (peer.settle_debts(durable_)) send(peer, ClockShown{shown_, peer.seen(), 0});
+  if (peer.settle_debts(durable_)) show_clock(peer, 0);
   peer.settled_up = true;
-  if (peer.acknowledged().covers(shown_)) {
+  if (peer.covers(shown_, shown_.version())) {
     peer.lagging_since_ns.reset();
     return;
   }
@@ -216,7 +193,7 @@ void Replica::pump(Peer& peer, Now now) {
 CausalContext Replica::owed_to(const Peer& peer) const {
   CausalContext owed;
   CausalContext::Rising held(peer.acknowledged());
-  shown_.each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
+  shown_->each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
     const SequenceSet* has = held.seen(origin);
     if (has != nullptr && has->covers(made)) return;  // as with nearly all
     const bool ours = origin.node == setup_.self.node;
@@ -284,6 +261,13 @@ void Replica::send_hello(RouteId route, const std::optional<Hello::Heard>& heard
   hello.frame_bytes_max = setup_.config.frame_bytes_max;
   // The incarnation is revealed: its record must be durable.
   send_on(route, std::move(hello), incarnation_record_);
+}
+
+// And what came from it; `asks`: what became of our entries up to there?
+void Replica::show_clock(Peer& peer, std::uint64_t asks) {
+  if (!peer.route) return;
+  send_bytes(peer, encode_clock_frame(setup_.self, shown_.bytes(), peer.seen(), asks, setup_.store),
+             0);
 }
 
 void Replica::send(Peer& peer, decltype(Frame::body) body, std::uint64_t after_record) {

@@ -78,6 +78,18 @@ TEST(Record, EveryBodyComesBackAsItWas) {
   }
 }
 
+TEST(Frame, WhatWasEncodedBeforeMakesTheSameBytes) {
+  test::Random random(4);
+  for (int i = 0; i < 100; ++i) {
+    const ClockShown shown{test::random_context(random), random.below(100), random.below(3)};
+    EXPECT_EQ(encode_clock_frame(ReplicaId(9), encoded(shown.clock), shown.seen, shown.asks, ours),
+              encode_frame({ReplicaId(9), shown}, ours));
+    const EntriesRecord record{{test::random_entry(random), test::random_entry(random)}};
+    const Entry* const entries[] = {&record.entries[0], &record.entries[1]};
+    EXPECT_EQ(encode_entries_record(entries, ours), encode_record(record, ours));
+  }
+}
+
 TEST(Frame, AnEntryOfManyDotsAndNoValueComesBack) {
   Entry entry;
   entry.dots.add(ReplicaId(1), {2, CausalContext::sequence_max});

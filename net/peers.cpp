@@ -1,0 +1,90 @@
+#include "net/peers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rejoin {
+
+std::size_t Peers::place_of(const NodeId& node) const {
+  return static_cast<std::size_t>(std::lower_bound(nodes_.begin(), nodes_.end(), node) -
+                                  nodes_.begin());
+}
+
+Peer* Peers::find(const NodeId& node) {
+  const std::size_t place = place_of(node);
+  return place < nodes_.size() && nodes_[place] == node ? &take(place) : nullptr;
+}
+
+const Peer* Peers::find(const NodeId& node) const {
+  const std::size_t place = place_of(node);
+  return place < nodes_.size() && nodes_[place] == node ? peers_[place].get() : nullptr;
+}
+
+Peer& Peers::add(const NodeId& node) {
+  refresh();  // places move
+  const std::size_t place = place_of(node);
+  const auto at = static_cast<std::ptrdiff_t>(place);
+  nodes_.insert(nodes_.begin() + at, node);
+  peers_.insert(peers_.begin() + at, std::make_unique<Peer>(node));
+  rows_.insert(rows_.begin() + at, Row());
+  return take(place);
+}
+
+bool Peers::remove_idle() {
+  refresh();
+  const auto idle =
+      std::find_if(peers_.begin(), peers_.end(),
+                   [](const std::unique_ptr<Peer>& peer) { return !peer->live() && !peer->route; });
+  if (idle == peers_.end()) return false;
+  const auto at = idle - peers_.begin();
+  peers_.erase(idle);
+  nodes_.erase(nodes_.begin() + at);
+  rows_.erase(rows_.begin() + at);  // one of no live peer counts nowhere
+  return true;
+}
+
+std::uint64_t Peers::due_ns() const {
+  refresh();
+  std::uint64_t due = never;
+  for (const Row& row : rows_) due = std::min(due, row.due_ns);
+  return due;
+}
+
+std::size_t Peers::reached() const {
+  refresh();
+  return reached_;
+}
+
+bool Peers::misses_a_way() const {
+  refresh();
+  return reached_ < live_;
+}
+
+Peer& Peers::take(std::size_t place) {
+  if (!std::exchange(rows_[place].stale, true)) stale_.push_back(place);
+  return *peers_[place];
+}
+
+Peers::Row Peers::row_of(const Peer& peer) const {
+  Row row;
+  if (!peer.live()) return row;
+  row.live = true;
+  row.reached = peer.route.has_value();
+  row.due_ns = peer.due_ns(config_);
+  row.at_rest_until = peer.at_rest_until();
+  return row;
+}
+
+void Peers::refresh() const {
+  for (std::size_t place : stale_) {
+    Row& row = rows_[place];
+    live_ -= row.live ? 1 : 0;
+    reached_ -= row.reached ? 1 : 0;
+    row = row_of(*peers_[place]);
+    live_ += row.live ? 1 : 0;
+    reached_ += row.reached ? 1 : 0;
+  }
+  stale_.clear();
+}
+
+}  // namespace rejoin

@@ -1,0 +1,96 @@
+#pragma once
+
+// Peers: those of one replica, in the order of their nodes, and what is asked of all of them after
+// every event: the first deadline, who waits for something, how many have a route. That stands in
+// a row for each peer, side by side, and a row is written anew only once its peer may have changed:
+// who takes a peer to change it is done with it before the next such question.
+//
+// Cost: find O(log peers); a question about all, a walk over rows: 16 of them in four cache lines.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "net/peer.hpp"
+
+namespace rejoin {
+
+class Peers {
+ public:
+  // It must outlive them.
+  explicit Peers(const Config& config) : config_(config) {}
+
+  std::size_t size() const { return rows_.size(); }
+  // Null: unknown.
+  Peer* find(const NodeId& node);
+  const Peer* find(const NodeId& node) const;
+  // Requires: known.
+  Peer& at(const NodeId& node) { return *find(node); }
+  const Peer& at(const NodeId& node) const { return *find(node); }
+  // Known from now on. Pointers to others stay valid.
+  Peer& add(const NodeId& node);
+  // The first that is neither live nor has a route goes. False: there is none.
+  bool remove_idle();
+
+  template <class F>
+  void each(F&& f) {
+    for (std::size_t i = 0; i < rows_.size(); ++i) f(take(i));
+  }
+  template <class F>
+  void each(F&& f) const {
+    for (const std::unique_ptr<Peer>& peer : peers_) f(std::as_const(*peer));
+  }
+  // Live ones whose deadline has come.
+  template <class F>
+  void each_due(std::uint64_t now_ns, F&& f) {
+    refresh();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (rows_[i].due_ns <= now_ns) f(take(i));
+    }
+  }
+  // Those that are live and for whom something may be due, if this is the version of the clock that
+  // they are shown.
+  template <class F>
+  void each_restless(std::uint64_t version, F&& f) {
+    refresh();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (rows_[i].live && rows_[i].at_rest_until < version) f(take(i));
+    }
+  }
+
+  // The first of all deadlines of live ones; the greatest number: there is none.
+  std::uint64_t due_ns() const;
+  // Live ones with a route of ours.
+  std::size_t reached() const;
+  // Somebody is heard and no route of ours is known to lead there.
+  bool misses_a_way() const;
+
+ private:
+  static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
+  struct Row {
+    std::uint64_t due_ns = never;
+    std::uint64_t at_rest_until = 0;  // the last version of the clock at which nothing is due
+    bool live = false;
+    bool reached = false;
+    bool stale = false;
+  };
+
+  std::size_t place_of(const NodeId& node) const;
+  Row row_of(const Peer& peer) const;
+  Peer& take(std::size_t place);
+  void refresh() const;
+
+  const Config& config_;
+  std::vector<NodeId> nodes_;  // rising; the peers and the rows stand in the same order
+  std::vector<std::unique_ptr<Peer>> peers_;
+  mutable std::vector<Row> rows_;
+  mutable std::vector<std::size_t> stale_;  // places of rows to be written anew
+  mutable std::size_t live_ = 0;
+  mutable std::size_t reached_ = 0;
+};
+
+}  // namespace rejoin
