@@ -40,14 +40,14 @@ class MemoryPlatter final : public Platter {
       failed_ = true;
       const std::uint64_t written = uniform(*std::exchange(fails_next_, std::nullopt),
                                             std::uint64_t{0}, std::uint64_t{records.size()});
-      write({false, {records.begin(), records.begin() + static_cast<std::ptrdiff_t>(written)}});
+      write(false, records.first(written));
       return refused("input/output error");
     }
     if (misdirected_ && !records.empty() && storage_.last() > 0) {
       damaged_ =
           uniform(*std::exchange(misdirected_, std::nullopt), std::uint64_t{1}, storage_.last());
     }
-    write({false, {records.begin(), records.end()}});
+    write(false, records);
     return {};
   }
 
@@ -57,7 +57,7 @@ class MemoryPlatter final : public Platter {
       return refused("no space left on the device");
     }
     damaged_.reset();  // what it replaces is read by nobody any more
-    write({true, {records.begin(), records.end()}});
+    write(true, records);
     return {};
   }
 
@@ -69,11 +69,11 @@ class MemoryPlatter final : public Platter {
       storage_ = honest_;
       const std::uint64_t kept =
           uniform(mix64(bits), std::uint64_t{0}, std::uint64_t{since.size()});
-      for (std::uint64_t i = 0; i < kept; ++i) apply(since[i]);
+      for (std::uint64_t i = 0; i < kept; ++i) apply(since[i].checkpoint, since[i].records);
       if (kept < since.size()) unsynced = {};
     }
     const std::uint64_t kept = uniform(bits, std::uint64_t{0}, std::uint64_t{unsynced.size()});
-    apply({false, {unsynced.begin(), unsynced.begin() + static_cast<std::ptrdiff_t>(kept)}});
+    apply(false, unsynced.first(kept));
     if (lies_) honest_ = storage_;
   }
 
@@ -88,7 +88,7 @@ class MemoryPlatter final : public Platter {
 
   void put(std::span<const std::string> records) override {
     wipe();
-    apply({false, {records.begin(), records.end()}});
+    apply(false, records);
     if (lies_) honest_ = storage_;
   }
 
@@ -118,13 +118,13 @@ class MemoryPlatter final : public Platter {
     std::vector<std::string> records;
   };
 
-  void write(Write write) {
-    apply(write);
-    if (lies_) lied_.push_back(std::move(write));
+  void write(bool checkpoint, std::span<const std::string> records) {
+    apply(checkpoint, records);
+    if (lies_) lied_.push_back({checkpoint, {records.begin(), records.end()}});
   }
-  void apply(const Write& write) {
-    REJOIN_ASSERT(write.checkpoint ? storage_.checkpoint(write.records, storage_.last())
-                                   : storage_.append(write.records));
+  void apply(bool checkpoint, std::span<const std::string> records) {
+    REJOIN_ASSERT(checkpoint ? storage_.checkpoint(records, storage_.last())
+                             : storage_.append(records));
   }
 
   MemoryStorage storage_;    // as a reader sees it

@@ -89,8 +89,10 @@ Meant Specification::joined(const Waiting* waiting, const std::vector<DotNumber>
   if (waiting && waiting->value) all = *waiting->value;
   for (DotNumber dot : live) {
     if (waiting && waiting->seen.contains(dot)) continue;
-    all.join(meant_.at(dot), family);
-    all.taken = all.taken || meant_.at(dot).taken;
+    REJOIN_ASSERT(meant_by(dot) != nullptr);  // live, so somebody put it
+    const Meant& meant = *meant_by(dot);
+    all.join(meant, family);
+    all.taken = all.taken || meant.taken;
   }
   return all;
 }
@@ -175,16 +177,18 @@ std::optional<std::string> Specification::made(unsigned node, const Entry& entry
   for (const SlotKey& slot : slots) {
     const auto at = waiting_[node].find(slot);
     if (at == waiting_[node].end()) return "an entry touches " + to_string(slot) + " unasked";
-    const Waiting& waiting = at->second;
+    Waiting& waiting = at->second;
     if (removed[slot] != waiting.seen) {
       return "an entry does not remove what its operations saw in " + to_string(slot);
     }
-    if (waiting.value.has_value() != put.contains(slot)) {
+    const bool is_put = waiting.value.has_value();
+    if (is_put != put.contains(slot)) {
       return "an entry's values are not its operations' in " + to_string(slot);
     }
-    if (waiting.value) {
+    if (is_put) {
       const DotNumber dot = put[slot];
-      meant_[dot] = *waiting.value;
+      if (dot >= meant_.size()) meant_.resize(dot + 1);
+      meant_[dot] = std::move(waiting.value);
       for (DotNumber seen : waiting.overwritten) {
         if (is_stamped(family_of(slot.object)) &&
             stamp_of(ledger_.dot(seen).value) >= stamp_of(ledger_.dot(dot).value)) {
@@ -193,8 +197,10 @@ std::optional<std::string> Specification::made(unsigned node, const Entry& entry
       }
     }
     for (DotNumber seen : waiting.seen) {
+      REJOIN_ASSERT(seen != no_number);
+      if (seen >= replaced_by_.size()) replaced_by_.resize(seen + 1);
       std::vector<EntryNumber>& replacers = replaced_by_[seen];
-      if (!replacers.empty() && put.contains(slot)) ++conflicts_;
+      if (!replacers.empty() && is_put) ++conflicts_;
       replacers.push_back(number);
     }
     waiting_[node].erase(at);
@@ -204,11 +210,10 @@ std::optional<std::string> Specification::made(unsigned node, const Entry& entry
 
 std::vector<DotNumber> Specification::standing(const std::vector<bool>& happened) const {
   std::vector<DotNumber> standing;
-  for (const auto& [dot, meant] : meant_) {
-    if (!happened[ledger_.dot(dot).entry]) continue;
-    const auto replacers = replaced_by_.find(dot);
-    const bool replaced = replacers != replaced_by_.end() &&
-                          std::any_of(replacers->second.begin(), replacers->second.end(),
+  for (DotNumber dot = 0; dot < meant_.size(); ++dot) {
+    if (!meant_[dot] || !happened[ledger_.dot(dot).entry]) continue;
+    const bool replaced = dot < replaced_by_.size() &&
+                          std::any_of(replaced_by_[dot].begin(), replaced_by_[dot].end(),
                                       [&](EntryNumber entry) { return happened[entry]; });
     if (!replaced) standing.push_back(dot);
   }
@@ -223,7 +228,7 @@ std::map<ObjectKey, std::string> Specification::values(
   std::map<ObjectKey, std::string> values;
   for (const auto& [object, dots] : by_object) {
     const bool opaque =
-        std::any_of(dots.begin(), dots.end(), [&](DotNumber dot) { return meant_.at(dot).opaque; });
+        std::any_of(dots.begin(), dots.end(), [&](DotNumber dot) { return meant_by(dot)->opaque; });
     if (opaque || own_.contains(object)) continue;
     const Family family = family_of(object);
     std::vector<Standing> together;
@@ -231,7 +236,7 @@ std::map<ObjectKey, std::string> Specification::values(
       const Ledger::MadeDot& made = ledger_.dot(dot);
       const HybridTime stamp =
           is_stamped(family) ? stamp_of(made.value).value_or(HybridTime()) : HybridTime();
-      together.push_back({meant_.at(dot), made.slot.path, stamp, made.dot.replica});
+      together.push_back({*meant_by(dot), made.slot.path, stamp, made.dot.replica});
     }
     values[object] = value_of(family, together);
   }
@@ -241,14 +246,15 @@ std::map<ObjectKey, std::string> Specification::values(
 std::uint64_t Specification::fingerprint() const {
   std::uint64_t sum = 0;
   const auto name = [&](DotNumber number) { return ledger_.dot(number).dot; };
-  for (const auto& [dot, meant] : meant_) {
+  for (DotNumber dot = 0; dot < meant_.size(); ++dot) {
+    if (!meant_[dot]) continue;
     Fingerprint one;
     one.add(name(dot));
-    add(one, meant);
+    add(one, *meant_[dot]);
     sum += mix64(one.value());
   }
-  for (const auto& [dot, replacers] : replaced_by_) {
-    for (EntryNumber entry : replacers) {
+  for (DotNumber dot = 0; dot < replaced_by_.size(); ++dot) {
+    for (EntryNumber entry : replaced_by_[dot]) {
       Fingerprint one;
       one.add(name(dot));
       one.add(name(ledger_.entry(entry).dots.front()));

@@ -14,6 +14,7 @@
 // operations saw, its values exactly theirs.
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -98,6 +99,10 @@ class Specification {
 
   void see_live(const Store& store, const SlotKey& slot, const NodeId* only,
                 std::vector<DotNumber>& seen) const;
+  // Null: nothing was put under it.
+  const Meant* meant_by(DotNumber dot) const {
+    return dot < meant_.size() && meant_[dot] ? &*meant_[dot] : nullptr;
+  }
   // What waits, and of the live dots those that no waiting change has seen.
   Meant joined(const Waiting* waiting, const std::vector<DotNumber>& live, Family family) const;
 
@@ -108,8 +113,8 @@ class Specification {
   std::optional<ErrorCode> refusal_;
   std::map<ObjectKey, const OwnType*> own_;
   std::uint64_t fresh_ = 0;
-  std::map<DotNumber, Meant> meant_;
-  std::map<DotNumber, std::vector<EntryNumber>> replaced_by_;
+  std::deque<std::optional<Meant>> meant_;             // by dot number
+  std::vector<std::vector<EntryNumber>> replaced_by_;  // by dot number
   std::uint64_t conflicts_ = 0;
 };
 

@@ -41,9 +41,9 @@ std::optional<std::string> Specification::misread(const Store& store) const {
     std::vector<DotNumber> live;
     see_live(store, {object, {}}, nullptr, live);
     for (DotNumber dot : live) {
-      const auto meant = meant_.find(dot);
-      known = known && meant != meant_.end() && !meant->second.opaque;
-      if (known) events.insert(meant->second.events.begin(), meant->second.events.end());
+      const Meant* const meant = meant_by(dot);
+      known = known && meant != nullptr && !meant->opaque;
+      if (known) events.insert(meant->events.begin(), meant->events.end());
     }
     if (!known || !is_whole(events)) continue;
     const auto expected = type->specified(events);
