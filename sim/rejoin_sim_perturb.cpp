@@ -13,6 +13,8 @@
 #include <string_view>
 
 extern char** environ;  // NOLINT: POSIX declares it nowhere
+// Mimalloc's, if this program is linked with it (CMake's REJOIN_MIMALLOC); else null.
+extern "C" int mi_version() __attribute__((weak));
 
 namespace rejoin::sim {
 namespace {
@@ -79,6 +81,10 @@ std::vector<std::string> perturbed_environment() {
   for (char** one = environ; *one != nullptr; ++one) environment.emplace_back(*one);
   const std::uint64_t bits = noise();
   const std::string fill = std::to_string(1 + bits % 254);
+  // Only the C library's own allocator fills what it gives, so it takes the place of another.
+  if (mi_version != nullptr) {
+    set(environment, "LD_PRELOAD", with("LD_PRELOAD", "libstdc++.so.6:libc.so.6"));
+  }
   set(environment, "GLIBC_TUNABLES",
       with("GLIBC_TUNABLES", "glibc.malloc.perturb=" + fill + ":glibc.malloc.tcache_count=0"));
   set(environment, "MALLOC_PERTURB_", fill);
