@@ -66,7 +66,10 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   // A frame changes what its sender is owed. What others are owed changes with what is durable and
   // with the deadlines, and then all are pumped.
   Peer* const sender = frame ? peers_.find(frame->sender.node) : nullptr;
-  if (sender != nullptr && sender->live()) pump(*sender, now);
+  if (sender != nullptr && sender->live()) {
+    sender->settled_up = false;
+    pump(*sender, now);
+  }
   return verdict;
 }
 

@@ -109,6 +109,7 @@ void Replica::tick_peers(Now now) {
     relayable_ = std::exchange(relayable_next_, shown_);
     peers_.each([&](Peer& peer) {
       if (!peer.live()) return;
+      peer.settled_up = false;
       pump(peer, now);  // with what was stalled for a whole tick
       peer.tick();
       peer.settled_up = false;
@@ -170,12 +171,13 @@ void Replica::pump(Now now) {
 void Replica::pump(Peer& peer, Now now) {
   if (!peer.route || phase_ != Phase::running) return;
   if (peer.settle_debts(durable_)) show_clock(peer, 0);
-  peer.settled_up = true;
+  const bool was_settled_up = std::exchange(peer.settled_up, true);
   if (peer.covers(shown_, shown_.version())) {
     peer.lagging_since_ns.reset();
     return;
   }
   if (!peer.lagging_since_ns) peer.lagging_since_ns = now.mono_ns;
+  if (was_settled_up) return;  // only others' dots came since, and of those none is owed yet
   CausalContext lacking = owed_to(peer);
   if (lacking.empty()) return;
   peer.settled_up = false;  // the next time it shows whether all of it left

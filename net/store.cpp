@@ -83,8 +83,9 @@ bool Store::merge(const Entry& entry, std::set<ObjectKey>& changed) {
 
 void Store::adopt(const CausalContext& clock, const CausalContext& removed) {
   clock_.merge(clock);
-  removed_.merge(removed);
-  if (!removed_.empty()) removed_.subtract(clock_);
+  // Nothing of R was in D before.
+  if (!removed_.empty()) removed_.subtract(clock);
+  if (!removed.empty()) removed_.merge(removed - clock_);
 }
 
 void Store::begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed) {

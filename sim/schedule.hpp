@@ -31,17 +31,19 @@ class Schedule {
   Time next() const { return on_page() > 0 ? page_[first_ % days][taken_].at : later_.front().at; }
 
   void add(Time at, E event) {
-    Item item{at, serials_++, std::move(event)};
     const std::uint64_t day = at >> day_bits;
     REJOIN_ASSERT(day >= today_);
     ++size_;
     if (day >= today_ + days) {
-      later_.push_back(std::move(item));
-      std::push_heap(later_.begin(), later_.end(), after);
-    } else if (on_page() > 1 && day == first_) {
+      later_.push_back({at, serials_++, keep(std::move(event))});
+      std::push_heap(later_.begin(), later_.end(), after<Later>);
+      return;
+    }
+    Item item{at, serials_++, std::move(event)};
+    if (on_page() > 1 && day == first_) {
       std::vector<Item>& items = page_[day % days];
       const auto from = items.begin() + static_cast<std::ptrdiff_t>(taken_);
-      items.insert(std::upper_bound(from, items.end(), item, before), std::move(item));
+      items.insert(std::upper_bound(from, items.end(), item, before<Item>), std::move(item));
     } else {
       write(day, std::move(item));
       if (on_page() == 1 || day < first_) open(day);
@@ -82,10 +84,21 @@ class Schedule {
     E event;
   };
 
-  static bool before(const Item& a, const Item& b) {
+  // Of an item beyond the page only this moves when the heap is put in order: where it waits.
+  struct Later {
+    Time at;
+    std::uint64_t serial;
+    std::size_t place;
+  };
+
+  template <class T>
+  static bool before(const T& a, const T& b) {
     return a.at != b.at ? a.at < b.at : a.serial < b.serial;
   }
-  static bool after(const Item& a, const Item& b) { return before(b, a); }
+  template <class T>
+  static bool after(const T& a, const T& b) {
+    return before(b, a);
+  }
 
   void write(std::uint64_t day, Item item) {
     marks_[day % days / 64] |= std::uint64_t{1} << (day % 64);
@@ -96,7 +109,7 @@ class Schedule {
   void open(std::uint64_t day) {
     first_ = day;
     std::vector<Item>& items = page_[day % days];
-    if (items.size() > 1) std::sort(items.begin(), items.end(), before);
+    if (items.size() > 1) std::sort(items.begin(), items.end(), before<Item>);
   }
 
   // Days that come into sight are written onto the page.
@@ -111,10 +124,21 @@ class Schedule {
   }
 
   Item take_later() {
-    std::pop_heap(later_.begin(), later_.end(), after);
-    Item item = std::move(later_.back());
+    std::pop_heap(later_.begin(), later_.end(), after<Later>);
+    const Later last = later_.back();
     later_.pop_back();
-    return item;
+    free_.push_back(last.place);
+    return {last.at, last.serial, std::move(waiting_[last.place])};
+  }
+  std::size_t keep(E event) {
+    if (free_.empty()) {
+      waiting_.push_back(std::move(event));
+      return waiting_.size() - 1;
+    }
+    const std::size_t place = free_.back();
+    free_.pop_back();
+    waiting_[place] = std::move(event);
+    return place;
   }
 
   std::size_t on_page() const { return size_ - later_.size(); }
@@ -131,7 +155,9 @@ class Schedule {
 
   std::vector<std::vector<Item>> page_ = std::vector<std::vector<Item>>(days);  // by day
   std::array<std::uint64_t, days / 64> marks_{};  // days that have anything
-  std::vector<Item> later_;                       // a heap
+  std::vector<Later> later_;                      // a heap
+  std::vector<E> waiting_;                        // the events of later_, by place
+  std::vector<std::size_t> free_;                 // places of waiting_
   std::uint64_t today_ = 0;                       // of what was taken last
   std::uint64_t first_ = 0;  // the next day on the page that has anything, in order
   std::size_t taken_ = 0;    // of its events
