@@ -33,7 +33,7 @@
 #include "net/event.hpp"
 #include "net/frame.hpp"
 #include "net/log.hpp"
-#include "net/peers.hpp"
+#include "net/peer_table.hpp"
 #include "net/shown_clock.hpp"
 #include "net/store.hpp"
 #include "net/transaction.hpp"
@@ -264,7 +264,7 @@ class Replica {
 
   std::map<RouteId, Route> routes_;
   RouteId next_route_ = 1;
-  Peers peers_{setup_.config};
+  PeerTable peers_{setup_.config};
   std::map<NodeId, std::uint64_t> duplicated_ns_;  // when two processes were last heard as it
   std::optional<Receiving> receiving_;
   // From the incarnation on, so that a late chunk for an earlier start is of no session of ours.

@@ -1,26 +1,26 @@
-#include "net/peers.hpp"
+#include "net/peer_table.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace rejoin {
 
-std::size_t Peers::place_of(const NodeId& node) const {
+std::size_t PeerTable::place_of(const NodeId& node) const {
   return static_cast<std::size_t>(std::lower_bound(nodes_.begin(), nodes_.end(), node) -
                                   nodes_.begin());
 }
 
-Peer* Peers::find(const NodeId& node) {
+Peer* PeerTable::find(const NodeId& node) {
   const std::size_t place = place_of(node);
   return place < nodes_.size() && nodes_[place] == node ? &take(place) : nullptr;
 }
 
-const Peer* Peers::find(const NodeId& node) const {
+const Peer* PeerTable::find(const NodeId& node) const {
   const std::size_t place = place_of(node);
   return place < nodes_.size() && nodes_[place] == node ? peers_[place].get() : nullptr;
 }
 
-Peer& Peers::add(const NodeId& node) {
+Peer& PeerTable::add(const NodeId& node) {
   refresh();  // places move
   const std::size_t place = place_of(node);
   const auto at = static_cast<std::ptrdiff_t>(place);
@@ -30,7 +30,7 @@ Peer& Peers::add(const NodeId& node) {
   return take(place);
 }
 
-bool Peers::remove_idle() {
+bool PeerTable::remove_idle() {
   refresh();
   const auto idle =
       std::find_if(peers_.begin(), peers_.end(),
@@ -43,29 +43,29 @@ bool Peers::remove_idle() {
   return true;
 }
 
-std::uint64_t Peers::due_ns() const {
+std::uint64_t PeerTable::due_ns() const {
   refresh();
   std::uint64_t due = never;
   for (const Row& row : rows_) due = std::min(due, row.due_ns);
   return due;
 }
 
-std::size_t Peers::reached() const {
+std::size_t PeerTable::reached() const {
   refresh();
   return reached_;
 }
 
-bool Peers::misses_a_way() const {
+bool PeerTable::misses_a_way() const {
   refresh();
   return reached_ < live_;
 }
 
-Peer& Peers::take(std::size_t place) {
+Peer& PeerTable::take(std::size_t place) {
   if (!std::exchange(rows_[place].stale, true)) stale_.push_back(place);
   return *peers_[place];
 }
 
-Peers::Row Peers::row_of(const Peer& peer) const {
+PeerTable::Row PeerTable::row_of(const Peer& peer) const {
   Row row;
   if (!peer.live()) return row;
   row.live = true;
@@ -75,7 +75,7 @@ Peers::Row Peers::row_of(const Peer& peer) const {
   return row;
 }
 
-void Peers::refresh() const {
+void PeerTable::refresh() const {
   for (std::size_t place : stale_) {
     Row& row = rows_[place];
     live_ -= row.live ? 1 : 0;

@@ -1,7 +1,7 @@
 // What is asked of all peers is what each of them says, however they changed since it was asked
 // last.
 
-#include "net/peers.hpp"
+#include "net/peer_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
 // Asked of each.
-void expect_as_they_are(const Peers& peers, const Config& config) {
+void expect_as_they_are(const PeerTable& peers, const Config& config) {
   std::uint64_t due = never;
   std::size_t live = 0;
   std::size_t reached = 0;
@@ -60,9 +60,9 @@ void change(Peer& peer, test::Random& random, const Config& config, std::uint64_
   }
 }
 
-TEST(Peers, WhatIsAskedOfAllIsWhatEachOfThemSays) {
+TEST(PeerTable, WhatIsAskedOfAllIsWhatEachOfThemSays) {
   const Config config;
-  Peers peers(config);
+  PeerTable peers(config);
   test::Random random(11);
   std::uint64_t now = 0;
   for (int round = 0; round < 3000; ++round) {
@@ -82,9 +82,9 @@ TEST(Peers, WhatIsAskedOfAllIsWhatEachOfThemSays) {
   EXPECT_GT(peers.size(), 4u);
 }
 
-TEST(Peers, WhoIsDueIsFoundAndNoneElse) {
+TEST(PeerTable, WhoIsDueIsFoundAndNoneElse) {
   const Config config;
-  Peers peers(config);
+  PeerTable peers(config);
   peers.add(NodeId(1)).hear(0);
   peers.add(NodeId(2)).hear(5);
   peers.add(NodeId(3));  // never heard
@@ -94,9 +94,9 @@ TEST(Peers, WhoIsDueIsFoundAndNoneElse) {
   EXPECT_EQ(found, std::vector<NodeId>{NodeId(1)});
 }
 
-TEST(Peers, OneThatHoldsTheClockIsAtRestUntilTheClockRises) {
+TEST(PeerTable, OneThatHoldsTheClockIsAtRestUntilTheClockRises) {
   const Config config;
-  Peers peers(config);
+  PeerTable peers(config);
   Peer& peer = peers.add(NodeId(1));
   peer.hear(0);
   CausalContext clock;
