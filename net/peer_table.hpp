@@ -1,9 +1,9 @@
 #pragma once
 
-// PeerTable: the peers of one replica, in the order of their nodes, and what is asked of all of them
-// after every event: the first deadline, who waits for something, how many have a route. That stands
-// in a row for each peer, side by side, and a row is written anew only once its peer may have
-// changed: who takes a peer to change it is done with it before the next such question.
+// PeerTable: the peers of one replica, in the order of their nodes, and what is asked of all of
+// them after every event: the first deadline, who waits for something, how many have a route. That
+// stands in a row for each peer, side by side, and a row is written anew only once its peer may
+// have changed: who takes a peer to change it is done with it before the next such question.
 //
 // Cost: find O(log peers); a question about all, a walk over rows: 16 of them in four cache lines.
 
