@@ -37,7 +37,7 @@ struct LinkSettings {
 };
 
 // What lies under the disks: records in memory, or the SQLite storage that ships, on files that
-// fail (sqlite_platter.hpp); drawn: every other seed has the second.
+// fail (sqlite_platter.hpp); drawn: one seed in 16 has the second.
 enum class StorageKind : std::uint8_t { memory, sqlite, drawn };
 std::string_view name_of(StorageKind kind);
 std::optional<StorageKind> storage_called(std::string_view name);
