@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crdt/assert.hpp"
+
 namespace rejoin {
 
 std::size_t PeerTable::place_of(const NodeId& node) const {
@@ -85,6 +87,11 @@ void PeerTable::refresh() const {
     reached_ += row.reached ? 1 : 0;
   }
   stale_.clear();
+#ifdef _GLIBCXX_ASSERTIONS  // where the standard library looks whether it is used as it must be
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    REJOIN_ASSERT(rows_[i] == row_of(*peers_[i]));  // nobody was changed but by who took it
+  }
+#endif
 }
 
 }  // namespace rejoin

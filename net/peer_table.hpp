@@ -77,6 +77,7 @@ class PeerTable {
     bool live = false;
     bool reached = false;
     bool stale = false;
+    friend bool operator==(const Row&, const Row&) = default;
   };
 
   std::size_t place_of(const NodeId& node) const;
