@@ -6,9 +6,8 @@
 //     Peer      frames_ and bytes_, in and out; flight_bytes_, a sum; what it was found to cover,
 //               which saves a comparison
 //     EntryLog  ids of entries, but for their order; bytes_ and dots_, sums of what is told
-//     Store     the table of replicas, and the order of a slot's dots in it; cuts_, each of which
-//     is
-//               told by the donation that holds it
+//     Store     the table of replicas, and the order of a slot's dots in it; cuts_, each of
+//               which is told by the donation that holds it
 //
 // Numbers of records are told from the last durable one on, times from now on: what has passed, and
 // may be done from then on, has passed. Sequences of frames stay what they are: those under way

@@ -5,9 +5,8 @@
 // n entries, i intervals, p puts, r removals. A column is that of wire_numbers.hpp; the columns of
 // a Data follow one another in the order in which they are named.
 //
-//     EntryBatch.dots      n; intervals of each entry. Per interval: replica, first as difference
-//     to
-//                          that replica's last interval, length - 1
+//     EntryBatch.dots      n; intervals of each entry. Per interval: replica, first as
+//                          difference to that replica's last interval, length - 1
 //     EntryBatch.puts      puts of each entry. Per put: object, its dot's place among its entry's
 //                          dots as difference to the one after the put before, shared, fresh, value
 //                          size

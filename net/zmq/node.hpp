@@ -16,10 +16,10 @@
 //     (*node)->wait_for(Peers::majority(), *token, std::chrono::seconds(5));
 //     auto hits = (*node)->read(Key<GCounter>{"hits"});
 //
-// Threads   Any thread may call anything. One thread of the node's own does all I/O. Functions
-// handed
-//           to transact and read run in the caller's thread while the replica is locked: they must
-//           be short and must not call the node. No other callbacks: events are pulled with next().
+// Threads   Any thread may call anything. One thread of the node's own does all I/O. What is
+//           handed to transact and read runs in the caller's thread while the replica is locked: it
+//           must be short and must not call the node. No other callbacks: events are pulled with
+//           next().
 // Promise   transact returns once its changes are durable here, and no peer hears of them earlier.
 //           Acknowledged by peers is what wait_for(Peers, ...) adds.
 // Failure   A storage error ends writing (storage_failed) and sending; reads go on. After stop():

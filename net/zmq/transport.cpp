@@ -45,9 +45,8 @@ constexpr std::array router_options = {
     Option{ZMQ_ROUTER_HANDOVER, 0},
     // Default: 100. A cluster that starts at once, and its clients, may be more.
     Option{ZMQ_BACKLOG, 512},
-    // Default: 1000 messages a link each way, whatever their size. A link may be as large as this
-    // many
-    // frames; the sender's credit window, in bytes, is what limits before.
+    // Default: 1000 messages a link each way, whatever their size. A link may be as large as
+    // this many frames; the sender's credit window, in bytes, is what limits before.
     Option{ZMQ_RCVHWM, 64},
     Option{ZMQ_SNDHWM, 64},
 };

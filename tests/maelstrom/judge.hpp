@@ -2,10 +2,9 @@
 //
 //     every node's final read    not the latest read of any; all nodes answer the same
 //     sets                       every acknowledged element, each once, and none that nobody added
-//     counters                   the acknowledged sum, and of unanswered additions each whole or
-//     not
-//                                at all; deltas are sparse, so that no other sum comes out by
-//                                chance
+//     counters                   the acknowledged sum, and of unanswered additions each whole
+//                                or not at all; deltas are sparse, so that no other sum comes
+//                                out by chance
 //     reads on the way           nothing that nobody asked for; of a node, nothing lost that it
 //                                showed or acknowledged before the read was asked
 #pragma once
