@@ -138,11 +138,16 @@ void Replica::tick_donation(Peer& peer, Now now) {
   doubt_its_way(peer);
 }
 
-// It is heard and does not answer: what it takes for its way to us may lead to who has an address
-// that was ours. To one that heard nobody it answers on all its routes, and is told which one came.
+// It is heard and does not answer: what we take for its way, or what it takes for its way to us,
+// may lead to nobody any more, or to another. To one that heard nobody it answers on all its
+// routes, and is told which one came; that goes wherever it may be.
 void Replica::doubt_its_way(Peer& peer) {
   peer.told_route.reset();
-  if (peer.route) send_hello(*peer.route, nullptr);
+  for (const auto& [id, route] : routes_) {
+    const Peer* tenant = std::as_const(*this).peer_on(route);
+    const bool leads_to_another = tenant != nullptr && tenant != &peer && !wants_hello(id, route);
+    if (!route.loops && !leads_to_another) send_hello(id, nullptr);
+  }
 }
 
 std::uint64_t Replica::receiving_deadline_ns() const {
@@ -158,7 +163,11 @@ void Replica::tick_receiving(Now now) {
   if (receiving_deadline_ns() <= now.mono_ns) return abandon_receiving();
   if (receiving_->asked_ns + receiving_->wait_ns <= now.mono_ns) {
     if (!needs_repair()) return stop_receiving();
-    receiving_->wait_ns *= 2;
+    // Not for ever longer: a donor that is heard again must not be waited for as long as it was
+    // not.
+    const std::uint64_t longest_ns = setup_.config.repair_timeout_ms * ns_per_ms;
+    receiving_->wait_ns =
+        std::max(receiving_->wait_ns, std::min(2 * receiving_->wait_ns, longest_ns));
     ask_for_chunk(peers_.at(receiving_->donor), now);
   }
 }

@@ -212,5 +212,38 @@ TEST(ReplicaRegression, AWayThatWasToldInVainIsToldAgain) {
   EXPECT_EQ(cluster[0].backlog().flights, 0U);
 }
 
+// Seed 413068 of the swarm: the address of one that is no more led to another for a while. That one
+// told its own way once, and the telling is lost: whoever has something for it must find it again.
+TEST(ReplicaRegression, AnAddressThatLedToSomebodyIsNotItsWayForEver) {
+  Config config;
+  config.log_bytes_max = 1;  // what it lacks is offered as a repair
+  Cluster cluster(3, config);
+  cluster.settle();
+  const RouteId to_a = cluster.member(1).routes[0];
+  const auto without_c = [](const InFlight& frame) { return frame.from != 2; };
+  std::size_t lost = 0;
+  cluster.passes = [&](const InFlight& frame) {
+    if (!without_c(frame)) return false;
+    if (frame.from != 0 || frame.to != 1 || !cluster.is<Hello>(frame)) return true;
+    const Hello hello = std::get<Hello>(cluster.decoded(frame).body);
+    const bool tells = hello.heard && hello.heard->route == to_a;
+    lost += tells ? 1 : 0;
+    return !tells;
+  };
+  cluster.tenants[2] = 0;
+  cluster.advance(60'000);
+  ASSERT_EQ(status_of(cluster, 1, 2).replica, cluster[0].self());
+  ASSERT_GE(lost, 1U);
+
+  cluster.passes = [&](const InFlight& frame) { return without_c(frame) && frame.to != 2; };
+  cluster.tenants.clear();
+  add(cluster, 1, "x");
+  add(cluster, 1, "y");
+  cluster.advance(10'000);
+  EXPECT_TRUE(has(cluster, 0, "x"));
+  EXPECT_TRUE(has(cluster, 0, "y"));
+  EXPECT_EQ(cluster[1].backlog().flights, 0U);
+}
+
 }  // namespace
 }  // namespace rejoin::testing
