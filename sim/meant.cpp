@@ -203,7 +203,8 @@ std::string value_of(Family family, const std::vector<Standing>& standing) {
     case Family::bounded_counter: {
       std::int64_t put_in = 0;
       for (const auto& [way, number] : all.moved) put_in += way.first == way.second ? number : 0;
-      return printed(put_in - sum(all.downs));
+      // Held at the bound: what was put in may be lost with a disk, and what was taken of it not.
+      return printed(std::max<std::int64_t>(0, put_in - sum(all.downs)));
     }
     case Family::resettable_counter:
       for (const Meant::Addition& addition : all.reset) all.added.erase(addition);

@@ -129,6 +129,14 @@ TEST(Specification, RightsFollowAdditionsMovesAndWhatWasTaken) {
   EXPECT_EQ(stock.value(), "8");
 }
 
+// Seed 745789 of the swarm: a wiped disk had what was added.
+TEST(Specification, AStockOfWhichWhatWasAddedIsLostIsHeldAtItsBound) {
+  Shares stock(Family::bounded_counter);
+  stock.act(b, {Step::Kind::subtract, {}, {}, 1, {}, false, {}});
+  EXPECT_EQ(rights_in(stock.seen(), b), -1);
+  EXPECT_EQ(stock.value(), "0");
+}
+
 TEST(Specification, AMarkThatTakesWinsInRemoveWinsTypesAndTheLastInOthers) {
   Meant in;
   in.text = "e";
