@@ -47,7 +47,7 @@ Peer::Greeting Peer::greet(const ReplicaId& replica, const Hello& hello, const C
     if (!proven) {
       // No route of ours may lead to it. What is late ends; who lives goes on.
       const bool lasts = doubt->hellos >= hellos_of_the_living &&
-                         now_ns - doubt->since_ns > config.peer_timeout_ms * 1'000'000;
+                         now_ns - doubt->since_ns > config.peer_timeout_ms * ns_per_ms;
       return lasts ? Greeting::duplicate : Greeting::doubted;
     }
     told = doubt->told_route;
@@ -172,7 +172,7 @@ std::optional<std::uint64_t> Peer::ask_at(const Config& config) const {
   const std::uint64_t since = asked_ns_.value_or(flights_.front().sent_ns);
   const std::uint64_t doublings_max = last_heard_ns > since ? backoff_heard_max : backoff_max;
   const std::uint64_t wait_ms = config.resend_after_ms << std::min(asked_times_, doublings_max);
-  return since + wait_ms * 1'000'000;
+  return since + wait_ms * ns_per_ms;
 }
 
 void Peer::asked(std::uint64_t now_ns) {
@@ -241,7 +241,7 @@ Peer::Donation* Peer::donate(std::uint64_t session, std::shared_ptr<Store::Cut> 
 
 void Peer::chunk_asked(const std::optional<SlotKey>& from, const Config& config,
                        std::uint64_t now_ns) {
-  const bool prompt = now_ns - donation_->active_ns < config.resend_after_ms * 1'000'000;
+  const bool prompt = now_ns - donation_->active_ns < config.resend_after_ms * ns_per_ms;
   if (donation_->asked && donation_->from == from) {
     chunk_halvings_ = std::min(chunk_halvings_ + 1, chunk_halvings_max);
   } else if (donation_->asked && prompt && chunk_halvings_ > 0) {

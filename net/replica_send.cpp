@@ -144,8 +144,7 @@ void Replica::tick_donation(Peer& peer, Now now) {
 void Replica::doubt_its_way(Peer& peer) {
   peer.told_route.reset();
   for (const auto& [id, route] : routes_) {
-    const Peer* tenant = std::as_const(*this).peer_on(route);
-    const bool leads_to_another = tenant != nullptr && tenant != &peer && !wants_hello(id, route);
+    const bool leads_to_another = peer.route != id && !wants_hello(id, route);
     if (!route.loops && !leads_to_another) send_hello(id, nullptr);
   }
 }

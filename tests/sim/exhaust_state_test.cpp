@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sim/exhaust_case.hpp"
+#include "tests/sim/scope.hpp"
 
 namespace rejoin::sim {
 namespace {
@@ -17,16 +18,6 @@ struct Scope {
 };
 void PrintTo(const Scope& one, std::ostream* out) {
   *out << one.name;
-}
-
-ExhaustSettings scope_of(unsigned replicas, unsigned operations,
-                         const std::vector<std::string>& acts = {"awset key0 add e0",
-                                                                 "awset key0 remove e0"}) {
-  ExhaustSettings settings;
-  settings.replicas = replicas;
-  settings.operations = operations;
-  for (const std::string& act : acts) settings.menu.push_back(act_from(act).value());
-  return settings;
 }
 
 // Every state by history: its contents, and the contents of what comes next, whichever step is

@@ -6,21 +6,13 @@
 
 #include <set>
 
+#include "tests/sim/scope.hpp"
+
 namespace rejoin::sim {
 namespace {
 
 bool always(const ExhaustResult&) {
   return true;
-}
-
-ExhaustSettings scope_of(unsigned replicas, unsigned operations,
-                         const std::vector<std::string>& acts = {"awset key0 add e0",
-                                                                 "awset key0 remove e0"}) {
-  ExhaustSettings settings;
-  settings.replicas = replicas;
-  settings.operations = operations;
-  for (const std::string& act : acts) settings.menu.push_back(act_from(act).value());
-  return settings;
 }
 
 TEST(Choices, CountThroughEverySequenceOnce) {
@@ -57,8 +49,8 @@ TEST(Exhaust, NothingIsWrongInSmallScopes) {
   repaired.repair = true;
   repaired.drops = 1;
   for (const ExhaustSettings& settings :
-       {scope_of(3, 1), scope_of(2, 2, {"pncounter key0 add 3", "lww key1 set x"}), lossy,
-        crashing, repaired}) {
+       {scope_of(3, 1), scope_of(2, 2, {"pncounter key0 add 3", "lww key1 set x"}), lossy, crashing,
+        repaired}) {
     const ExhaustResult result = exhaust(settings, always);
     EXPECT_TRUE(result.complete);
     EXPECT_FALSE(result.violation) << result.violation->detail;
