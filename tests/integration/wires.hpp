@@ -1,14 +1,16 @@
-// Wires: addresses that lead to other addresses, and that can be cut: a partition on loopback.
-// While they are cut every connection ends as soon as it is made. Bytes pass unchanged.
+// Wires: addresses that lead to other addresses, and that can be cut: a partition on loopback. The
+// gates of the example word_count, with a thread of their own.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
-#include <cstdint>
-#include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "examples/word_count/gate.hpp"
 
 namespace rejoin::integration {
 
@@ -21,33 +23,26 @@ class Wires {
   Wires& operator=(const Wires&) = delete;
 
   // Whoever connects here is led to the target of that number.
-  const std::string& address(std::size_t target) const { return wires_[target].address; }
+  const std::string& address(std::size_t target) const { return gates_[target]->address(); }
   // Ends all connections; what was on its way is lost.
-  void cut();
-  void heal();
+  void cut() { become(State::cut); }
+  void heal() { become(State::whole); }
 
  private:
-  struct Wire {
-    std::string address;
-    std::uint16_t target = 0;
-    int listener = -1;
-  };
-  struct Connection {
-    int near = -1;
-    int far = -1;
-    std::thread forth;
-    std::thread back;
-  };
+  enum class State { cut, whole, over };
 
-  void accept_until_stopped();
-  void take(const Wire& wire);
+  // Returns once they are.
+  void become(State state);
+  void serve();
 
-  std::vector<Wire> wires_;
-  int stopper_ = -1;  // an eventfd
+  word_count::Poller poller_;
+  std::vector<std::unique_ptr<word_count::Gate>> gates_;
+  int bell_ = -1;     // an eventfd: the wish has changed
   std::mutex mutex_;  // guards what follows
-  bool is_cut_ = true;
-  std::list<Connection> connections_;
-  std::thread acceptor_;
+  std::condition_variable changed_;
+  State wished_ = State::cut;
+  State state_ = State::cut;
+  std::thread server_;
 };
 
 }  // namespace rejoin::integration
