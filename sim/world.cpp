@@ -19,6 +19,7 @@ World::World(const Scenario& scenario, Plan plan, const Seed& seed)
       network_(draws_, scenario.links, plan_.faults, plan_.receipts, plan_.nodes,
                plan_.config.frame_bytes_max),
       store_(StoreId::named("simulated")),
+      records_(store_),
       nodes_(plan_.nodes),
       oracle_(ledger_, plan_.nodes),
       specification_(ledger_, plan_.nodes),
@@ -355,14 +356,15 @@ void World::notice(Node& node, const Event& event) {
 void World::persist(Node& node, std::vector<std::string> records) {
   for (std::string& bytes : records) {
     if (dies_here(node)) return;
-    const auto record = decode_record(bytes, store_);
-    if (!record) {
-      return violate("record", node.number, "a record cannot be read: " + record.error().message);
+    const auto read = records_.read(bytes);
+    if (!read) {
+      return violate("record", node.number, "a record cannot be read: " + read.error().message);
     }
-    if (const auto* made = std::get_if<EntriesRecord>(&*record)) {
+    const ReadRecord& says = **read;
+    if (const auto* made = std::get_if<EntriesRecord>(&says.record)) {
       for (const Entry& entry : made->entries) record_entry(node, entry);
     }
-    node.disk.write(std::move(bytes), held_by(*record), is_whole(*record));
+    node.disk.write(std::move(bytes), says.held, says.whole);
   }
   if (recorder_ != nullptr) recorder_->note(What::persist, node.number, node.disk.waiting());
 }

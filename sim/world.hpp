@@ -29,6 +29,7 @@
 #include "sim/oracle.hpp"
 #include "sim/outcome.hpp"
 #include "sim/plan.hpp"
+#include "sim/record_reader.hpp"
 #include "sim/recorder.hpp"
 #include "sim/schedule.hpp"
 #include "sim/seed.hpp"
@@ -229,6 +230,7 @@ class World {
   Mesh mesh_;
   Network network_;
   StoreId store_;
+  RecordReader records_;
   Schedule<Happening> schedule_;
   Time now_ = 0;
   Phase phase_ = Phase::safety;

@@ -133,10 +133,10 @@ void World::settle_disk(Node& node, const std::vector<std::string>& records) {
   CausalContext held;
   CausalContext whole;
   for (const std::string& bytes : records) {
-    const auto record = decode_record(bytes, store_);
-    if (!record) continue;  // the core will say so
-    held.merge(held_by(*record));
-    if (is_whole(*record)) whole.merge(held_by(*record));
+    const auto read = records_.read(bytes);
+    if (!read) continue;  // the core will say so
+    held.merge((*read)->held);
+    if ((*read)->whole) whole.merge((*read)->held);
   }
   budget_.take(believed, whole);
   const std::uint64_t lost = (believed - whole).count();
