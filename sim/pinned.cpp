@@ -29,6 +29,33 @@ std::vector<Nodes> groups_of(const Fault& fault) {
   return groups;
 }
 
+// The nodes whose naming makes the fault what it was drawn to be; none: only the draw does.
+Nodes nodes_of(const Fault& fault) {
+  Nodes out;
+  switch (fault.kind) {
+    case FaultKind::bridge:
+      for (unsigned node = 0; node < fault.side.size(); ++node) {
+        if (fault.side[node] == 0) out.push_back(node);
+      }
+      return out;
+    case FaultKind::swizzle:
+      for (unsigned node = 0; node < fault.stopped.size(); ++node) {
+        if (fault.stopped[node].low < fault.stopped[node].high) out.push_back(node);
+      }
+      return out;
+    case FaultKind::non_transitive:
+      if (fault.pairs.size() == 1) out = {fault.pairs[0].first, fault.pairs[0].second};
+      return out;
+    default:
+      return fault.nodes;
+  }
+}
+
+// Of these a pair of regions, or each frame, draws its own delay.
+bool keeps_its_range(FaultKind kind) {
+  return kind == FaultKind::wan || kind == FaultKind::late_duplicate;
+}
+
 FaultSpec written(const FaultSpec& spec, unsigned repetition, const Fault& fault) {
   FaultSpec out = spec;
   out.name = name_of_repetition(spec.name, repetition);
@@ -39,11 +66,12 @@ FaultSpec written(const FaultSpec& spec, unsigned repetition, const Fault& fault
   out.repeat = 1;
   out.every = 0;
   out.rate = just(fault.rate);
-  out.by = just(fault.by);
+  if (!keeps_its_range(fault.kind)) out.by = just(fault.by);
   out.ppm = just(std::abs(fault.ppm));
   out.bites_min = 0;
-  if (takes_nodes(fault.kind)) {
-    out.nodes = fault.nodes;
+  out.transactions = 0;  // they stand among the operations
+  if (const Nodes nodes = nodes_of(fault); takes_nodes(fault.kind) && !nodes.empty()) {
+    out.nodes = nodes;
     out.count = 1;
   }
   if (fault.kind == FaultKind::split) out.groups = groups_of(fault);
@@ -61,6 +89,7 @@ Scenario written(const Scenario& scenario, const Plan& plan, const Draws& draws)
   out.rekeys = draws.rekeys();
   out.swarm = false;
   out.share = Scenario().share;
+  out.disks.storage = plan.storage;
   out.workload.transactions = 0;
   for (auto& [field, range] : out.config) range = just(*get_field(plan.config, field));
   out.faults.clear();
@@ -78,7 +107,7 @@ Scenario written(const Scenario& scenario, const Plan& plan, const Draws& draws)
     const PlannedTransaction& planned = plan.transactions[k];
     out.doings.push_back(
         {planned.at, planned.node,
-         planned.deed ? *planned.deed : draw_deed(workload, draws, k, planned.node)});
+         planned.deed ? *planned.deed : draw_deed(workload, draws, planned.key, planned.node)});
   }
   out.expect.repairs = 0;
   out.expect.conflicts = 0;

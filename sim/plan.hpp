@@ -34,6 +34,7 @@ struct Plan {
   std::vector<Receipt> receipts;                 // one for each fault of the scenario
   std::vector<PlannedTransaction> transactions;  // the workload's, then those that faults add
   unsigned nodes = 0;                            // with those that come later: they are the last
+  StorageKind storage = StorageKind::memory;     // or sqlite
 };
 
 // Requires: scenario.validate(). Error: a drawn Config that Config::validate refuses.

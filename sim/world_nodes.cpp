@@ -11,8 +11,6 @@
 namespace rejoin::sim {
 namespace {
 
-// Of so many seeds with "drawn" disks one stands on SQLite, which takes three times as long to run.
-constexpr std::uint64_t drawn_sqlite = 16;
 // How long until somebody looks after a node that does not start.
 constexpr Time repair_soonest = 50 * millisecond;
 constexpr Time repair_latest = 500 * millisecond;
@@ -20,11 +18,7 @@ constexpr Time repair_latest = 500 * millisecond;
 }  // namespace
 
 void World::put_disks_in() {
-  const std::uint64_t coin = draws_.bits(Purpose::swarm, key_of("sqlite"));
-  const bool is_sqlite =
-      scenario_.disks.storage == StorageKind::sqlite ||
-      (scenario_.disks.storage == StorageKind::drawn && coin % drawn_sqlite == 0);
-  if (!is_sqlite) return;
+  if (plan_.storage == StorageKind::memory) return;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     nodes_[i].disk.use(sqlite_platter(store_, combine64(draws_.seed(), i)));
   }
