@@ -220,6 +220,8 @@ struct Fault {
   // Of faults of links: is it on this one?
   bool is_on(unsigned source, unsigned target) const;
 
+  friend bool operator==(const Fault&, const Fault&) = default;
+
  private:
   unsigned side_of(unsigned node) const { return node < side.size() ? side[node] : 0; }
   bool divides(unsigned source, unsigned target) const;

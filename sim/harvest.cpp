@@ -10,7 +10,6 @@
 namespace rejoin::sim {
 namespace {
 
-constexpr std::uint64_t orders = 3;
 constexpr double twice = 0.25;
 constexpr std::uint64_t everything = ~std::uint64_t{0};
 
@@ -45,7 +44,8 @@ std::string canonical_of(const std::vector<const Entry*>& entries) {
 }  // namespace
 
 std::optional<std::string> merged_otherwise(const Ledger& ledger, const std::vector<bool>& happened,
-                                            const std::string& expected, const Draws& draws) {
+                                            const std::string& expected, const Draws& draws,
+                                            std::uint64_t orders) {
   std::vector<const Entry*> entries;
   EntryLog log(everything);
   for (EntryNumber number = 0; number < ledger.entry_count(); ++number) {

@@ -15,9 +15,10 @@
 
 namespace rejoin::sim {
 
-// A sentence if some order of the entries that happened does not give `expected`, which is a
-// store's canonical().
+// A sentence if one of so many orders of the entries that happened, or an order of what a log joins
+// of them, does not give `expected`, which is a store's canonical().
 std::optional<std::string> merged_otherwise(const Ledger& ledger, const std::vector<bool>& happened,
-                                            const std::string& expected, const Draws& draws);
+                                            const std::string& expected, const Draws& draws,
+                                            std::uint64_t orders);
 
 }  // namespace rejoin::sim

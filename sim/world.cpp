@@ -459,6 +459,9 @@ ReplicaId World::replica_of(const Node& node) const {
 
 void World::check(Node& node) {
   if (violation_) return;
+  if (!node.disk.held().covers(node.replica->shown())) {
+    return violate("durability", node.number, "the shown clock is ahead of the disk");
+  }
   if (auto found = oracle_.check(node.number, node.replica->store())) {
     violate(found->oracle, node.number, found->detail);
   }

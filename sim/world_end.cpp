@@ -163,7 +163,8 @@ void World::judge_entries() {
   }
   if (!violation_) judge_values(happened);
   if (violation_) return;
-  if (auto wrong = merged_otherwise(ledger_, happened, converged_canonical_, draws_)) {
+  const std::uint64_t orders = scenario_.check_every == 1 ? 3 : 1;
+  if (auto wrong = merged_otherwise(ledger_, happened, converged_canonical_, draws_, orders)) {
     return violate("harvest", 0, *wrong);
   }
   judge_rest();

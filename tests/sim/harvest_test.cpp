@@ -44,12 +44,13 @@ class HarvestTest : public ::testing::Test {
 };
 
 TEST_F(HarvestTest, AnyOrderGivesTheSameState) {
-  EXPECT_EQ(merged_otherwise(ledger, {true, true, true}, store.canonical(), draws), std::nullopt);
+  EXPECT_EQ(merged_otherwise(ledger, {true, true, true}, store.canonical(), draws, 3),
+            std::nullopt);
 }
 
 TEST_F(HarvestTest, AStateThatTheEntriesDoNotGiveIsFound) {
-  EXPECT_TRUE(merged_otherwise(ledger, {true, true, false}, store.canonical(), draws));
-  EXPECT_TRUE(merged_otherwise(ledger, {true, true, true}, Store().canonical(), draws));
+  EXPECT_TRUE(merged_otherwise(ledger, {true, true, false}, store.canonical(), draws, 3));
+  EXPECT_TRUE(merged_otherwise(ledger, {true, true, true}, Store().canonical(), draws, 3));
 }
 
 }  // namespace
