@@ -1,6 +1,7 @@
 #include "crdt/causal_context.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "crdt/assert.hpp"
@@ -9,6 +10,7 @@
 namespace rejoin {
 namespace {
 
+constexpr std::size_t id_bytes = 24;     // of a replica
 constexpr std::size_t usual_bytes = 32;  // encoded, of a replica whose dots have no gap
 constexpr std::size_t reserved_max = 16;
 
@@ -168,58 +170,78 @@ CausalContext operator-(CausalContext a, const CausalContext& b) {
   return a;
 }
 
+void CausalContext::append(const ReplicaId& replica, Interval interval) {
+  if (entries_.empty() || entries_[entries_.size() - 1].replica != replica) {
+    entries_.push_back({replica, {}});
+  }
+  entries_[entries_.size() - 1].seen.add(interval);
+}
+
+namespace {
+
+void put_replica(ByteWriter& out, const ReplicaId& id) {
+  out.fixed64(id.node.half(0));
+  out.fixed64(id.node.half(8));
+  out.fixed64(id.incarnation);
+}
+
+}  // namespace
+
 void Codec<ReplicaId>::encode(std::string& out, const ReplicaId& id) {
-  const auto& bytes = id.node.bytes;
-  out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  put_fixed64(out, id.incarnation);
+  ByteWriter writer(out, id_bytes);
+  put_replica(writer, id);
 }
 
 bool Codec<ReplicaId>::decode(ByteReader& in, ReplicaId& id) {
   std::string_view node;
   if (!in.bytes(id.node.bytes.size(), node)) return false;
-  std::copy(node.begin(), node.end(), id.node.bytes.begin());
-  return get_fixed64(in, id.incarnation);
+  std::memcpy(id.node.bytes.data(), node.data(), id.node.bytes.size());
+  return in.fixed64(id.incarnation);
 }
 
 // Per replica, rising by id: 01, id, number of intervals, then of each the gap before it and its
 // length less one. The end is 00.
 void Codec<CausalContext>::encode(std::string& out, const CausalContext& context) {
-  out.reserve(out.size() + usual_bytes * context.replica_count() + 1);
+  std::size_t numbers = 0;
+  context.each_replica(
+      [&](const ReplicaId&, const SequenceSet& seen) { numbers += 1 + 2 * seen.interval_count(); });
+  ByteWriter writer(out, context.replica_count() * (1 + id_bytes) + numbers * number_bytes_max + 1);
   context.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
-    put_byte(out, 1);
-    Codec<ReplicaId>::encode(out, replica);
-    put_unsigned(out, seen.interval_count());
+    writer.byte(1);
+    put_replica(writer, replica);
+    writer.number(seen.interval_count());
     std::uint64_t from = 1;
     seen.each_interval([&](Interval interval) {
-      put_unsigned(out, interval.first - from);
-      put_unsigned(out, interval.last - interval.first);
+      writer.number(interval.first - from);
+      writer.number(interval.last - interval.first);
       from = interval.last + 2;
     });
   });
-  put_byte(out, 0);
+  writer.byte(0);
 }
 
 bool Codec<CausalContext>::decode(ByteReader& in, CausalContext& context) {
   context = {};
   // What follows may be more than this context, and hostile.
-  context.reserve(std::min(in.rest().size() / usual_bytes + 1, reserved_max));
-  std::optional<ReplicaId> previous;
-  for (std::uint8_t more = 0; in.byte(more) && more <= 1;) {
+  context.reserve(std::min(in.size() / usual_bytes + 1, reserved_max));
+  ReplicaId previous;
+  bool first = true;
+  for (std::uint8_t more = 0; in.byte(more) && more <= 1; first = false) {
     if (more == 0) return true;
     ReplicaId replica;
     std::uint64_t intervals = 0;
-    if (!Codec<ReplicaId>::decode(in, replica) || !get_unsigned(in, intervals)) return false;
-    if (intervals == 0 || (previous && replica <= *previous)) return false;
+    if (!Codec<ReplicaId>::decode(in, replica) || !in.number(intervals)) return false;
+    if (intervals == 0 || (!first && replica <= previous)) return false;
     previous = replica;
     std::uint64_t from = 1;
     for (std::uint64_t i = 0; i < intervals; ++i) {
       std::uint64_t gap = 0;
       std::uint64_t length = 0;
-      if (!get_unsigned(in, gap) || !get_unsigned(in, length)) return false;
+      if (!in.number(gap) || !in.number(length)) return false;
       if (gap > CausalContext::sequence_max || length > CausalContext::sequence_max) return false;
       const Interval interval{from + gap, from + gap + length};
       if (interval.last > CausalContext::sequence_max) return false;
-      context.add(replica, interval);
+      context.append(replica, interval);
       from = interval.last + 2;
     }
   }

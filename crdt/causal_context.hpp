@@ -70,6 +70,9 @@ class CausalContext {
     std::size_t place_ = 0;
   };
 
+  // As add, of what is above all that is here: for decoders, whose bytes are in that order. Rising
+  // intervals of one replica must not touch.
+  void append(const ReplicaId& replica, Interval interval);
   // Room for so many replicas.
   void reserve(std::size_t replicas) { entries_.reserve(replicas); }
 

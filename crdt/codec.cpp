@@ -6,57 +6,51 @@
 namespace rejoin {
 namespace {
 
-constexpr std::uint8_t single_byte_max = 239;
-
-unsigned significant_bytes(std::uint64_t value) {
-  return static_cast<unsigned>((std::bit_width(value) + 7) / 8);
+// The number's last bytes, in the first of eight.
+void store_front(char* to, std::uint64_t value, unsigned bytes) {
+  store_big_endian(to, bytes == 0 ? 0 : value << (64 - 8 * bytes));
 }
 
 void put_big_endian(std::string& out, std::uint64_t value, unsigned bytes) {
   char text[8];
-  for (unsigned i = 0; i < bytes; ++i) text[i] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
+  store_front(text, value, bytes);
   out.append(text, bytes);
 }
 
-// Refuses a leading zero byte: the same number has a shorter form.
-bool get_big_endian(ByteReader& in, unsigned bytes, std::uint64_t& value) {
-  std::string_view text;
-  if (!in.bytes(bytes, text)) return false;
-  value = 0;
+std::uint64_t big_endian_of(std::string_view text) {
+  std::uint64_t value = 0;
   for (char c : text) value = (value << 8) | static_cast<std::uint8_t>(c);
-  return significant_bytes(value) == bytes;
+  return value;
 }
 
 constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 
 }  // namespace
 
+// Refuses a leading zero byte: the same number has a shorter form.
+bool ByteReader::long_number(std::uint64_t& out) {
+  const unsigned size = static_cast<unsigned>(out - single_byte_max);
+  std::string_view text;
+  if (size > 8 || !bytes(size, text)) return false;
+  out = big_endian_of(text);
+  return significant_bytes(out) == size && out > single_byte_max;
+}
+
+void ByteWriter::long_number(std::uint64_t value) {
+  const unsigned size = significant_bytes(value);
+  char text[8];
+  store_front(text, value, size);
+  byte(static_cast<std::uint8_t>(single_byte_max + size));
+  bytes({text, size});
+}
+
 void put_fixed64(std::string& out, std::uint64_t value) {
   put_big_endian(out, value, 8);
 }
 
-bool get_fixed64(ByteReader& in, std::uint64_t& value) {
-  std::string_view text;
-  if (!in.bytes(8, text)) return false;
-  value = 0;
-  for (char c : text) value = (value << 8) | static_cast<std::uint8_t>(c);
-  return true;
-}
-
 void put_unsigned(std::string& out, std::uint64_t value) {
   if (value <= single_byte_max) return put_byte(out, static_cast<std::uint8_t>(value));
-  const unsigned bytes = significant_bytes(value);
-  put_byte(out, static_cast<std::uint8_t>(single_byte_max + bytes));
-  put_big_endian(out, value, bytes);
-}
-
-bool get_unsigned(ByteReader& in, std::uint64_t& value) {
-  std::uint8_t first = 0;
-  if (!in.byte(first)) return false;
-  value = first;
-  if (first <= single_byte_max) return true;
-  const unsigned bytes = static_cast<unsigned>(first - single_byte_max);
-  return bytes <= 8 && get_big_endian(in, bytes, value) && value > single_byte_max;
+  ByteWriter(out, number_bytes_max).number(value);
 }
 
 void put_signed(std::string& out, std::int64_t value) {

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "crdt/bytes.hpp"
+
 namespace rejoin {
 
 struct NodeId {
@@ -41,6 +43,16 @@ struct NodeId {
       std::memcpy(&out, bytes.data() + from, sizeof out);
       out = __builtin_bswap64(out);
     }
+    return out;
+  }
+
+  // Back from its two halves.
+  static NodeId of_halves(std::uint64_t high, std::uint64_t low) {
+    char text[16];
+    store_big_endian(text, high);
+    store_big_endian(text + 8, low);
+    NodeId out;
+    std::memcpy(out.bytes.data(), text, sizeof text);
     return out;
   }
 

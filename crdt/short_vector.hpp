@@ -59,6 +59,13 @@ class ShortVector {
     std::construct_at(end(), std::move(value));
     ++size_;
   }
+  // New elements are T(), of numbers 0.
+  void resize(std::size_t count) {
+    if (count <= size_) return shrink_to(count);
+    reserve(count);
+    std::uninitialized_value_construct(end(), begin() + count);
+    size_ = count;
+  }
   void clear() { shrink_to(0); }
 
  private:

@@ -1,24 +1,12 @@
 #include "net/capnp_message.hpp"
 
-#include <optional>
-
 namespace rejoin::wire {
 
-CausalContext get_clock(capnp::Data::Reader data, const char* name) {
-  std::optional<CausalContext> clock = decoded<CausalContext>(view_of(data));
-  if (!clock) refuse_malformed(std::string(name) + " is not a clock");
-  return std::move(*clock);
-}
-
-std::uint64_t node_half(const NodeId& node, std::size_t from) {
-  return node.half(from);
-}
-
-NodeId node_of(std::uint64_t high, std::uint64_t low) {
-  NodeId out;
-  for (std::size_t i = 0; i < 8; ++i) {
-    out.bytes[i] = static_cast<std::uint8_t>(high >> (56 - 8 * i));
-    out.bytes[i + 8] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
+CausalContext get_clock(std::string_view bytes, const char* name) {
+  CausalContext out;
+  ByteReader in(bytes);
+  if (!Codec<CausalContext>::decode(in, out) || !in.empty()) {
+    refuse_malformed(name, "is not a clock");
   }
   return out;
 }

@@ -4,8 +4,8 @@
 // only.
 //
 // read_message takes hostile bytes: it reads them where they are, or a copy if they are not
-// aligned; of at most `segments_max` segments, with limits on traversal and nesting, and turns
-// whatever is thrown into an Error.
+// aligned; of at most `segments_max` segments, with limits on traversal and nesting.
+// decode_guarded turns whatever is thrown into an Error.
 
 #include <capnp/message.h>
 #include <capnp/serialize.h>
@@ -77,7 +77,7 @@ inline std::string_view view_of(capnp::Data::Reader data) {
 }
 
 // Each batch has its columns under the same names, so one list of them serves both ways.
-inline EntryColumns<std::string_view> columns_of(schema::EntryBatch::Reader batch) {
+inline EntryColumns columns_of(schema::EntryBatch::Reader batch) {
   return {view_of(batch.getReplicas()), view_of(batch.getObjects()),  view_of(batch.getDots()),
           view_of(batch.getPuts()),     view_of(batch.getRemovals()), view_of(batch.getPaths()),
           view_of(batch.getValues())};
@@ -87,25 +87,12 @@ inline SlotColumns<std::string_view> columns_of(schema::SlotBatch::Reader batch)
           view_of(batch.getFragments()), view_of(batch.getPaths()),   view_of(batch.getValues())};
 }
 
-inline std::size_t size_of(const EntryColumns<std::string>& c) {
-  return c.replicas.size() + c.objects.size() + c.dots.size() + c.puts.size() + c.removals.size() +
-         c.paths.size() + c.values.size();
-}
 inline std::size_t size_of(const SlotColumns<std::string>& c) {
   return c.replicas.size() + c.objects.size() + c.slots.size() + c.fragments.size() +
          c.paths.size() + c.values.size();
 }
 
 // An empty column is left out: it reads as empty, and costs nothing.
-inline void fill(schema::EntryBatch::Builder batch, const EntryColumns<std::string>& c) {
-  if (!c.replicas.empty()) batch.setReplicas(data_of(c.replicas));
-  if (!c.objects.empty()) batch.setObjects(data_of(c.objects));
-  if (!c.dots.empty()) batch.setDots(data_of(c.dots));
-  if (!c.puts.empty()) batch.setPuts(data_of(c.puts));
-  if (!c.removals.empty()) batch.setRemovals(data_of(c.removals));
-  if (!c.paths.empty()) batch.setPaths(data_of(c.paths));
-  if (!c.values.empty()) batch.setValues(data_of(c.values));
-}
 inline void fill(schema::SlotBatch::Builder batch, const SlotColumns<std::string>& c) {
   if (!c.replicas.empty()) batch.setReplicas(data_of(c.replicas));
   if (!c.objects.empty()) batch.setObjects(data_of(c.objects));
@@ -115,11 +102,10 @@ inline void fill(schema::SlotBatch::Builder batch, const SlotColumns<std::string
   if (!c.values.empty()) batch.setValues(data_of(c.values));
 }
 
-CausalContext get_clock(capnp::Data::Reader data, const char* name);
-
-// The node's bytes as two numbers, for anything with setNodeHigh and setNodeLow.
-std::uint64_t node_half(const NodeId& node, std::size_t from);
-NodeId node_of(std::uint64_t high, std::uint64_t low);
+CausalContext get_clock(std::string_view bytes, const char* name);
+inline CausalContext get_clock(capnp::Data::Reader data, const char* name) {
+  return get_clock(view_of(data), name);
+}
 
 // Refuses a version outside [least, greatest] and a store that is not ours.
 void check_head(const char* what, std::uint16_t version, std::uint16_t least,
@@ -128,31 +114,15 @@ void check_head(const char* what, std::uint16_t version, std::uint16_t least,
 // Refuses bytes that cannot be one whole message of few segments, before anything is allocated.
 void check_shape(std::string_view bytes);
 
-// `read` takes the message's root and gives the value. `kind` is what messages call these bytes;
-// `read` may make it more exact as it learns more.
-template <class Root, class Value, class Read>
-Result<Value> read_message(std::string_view bytes, const char*& kind, Read&& read) {
+// What `decode` gives, or why it was refused. `kind` is what messages call the bytes; `decode` may
+// make it more exact as it learns more.
+template <class Value, class Decode>
+Result<Value> decode_guarded(const char*& kind, Decode&& decode) {
   const auto error = [&](ErrorCode code, std::string_view what) {
     return Error{code, std::string(kind) + ": " + std::string(what)};
   };
   try {
-    check_shape(bytes);
-    const std::size_t words = bytes.size() / sizeof(capnp::word);
-    kj::Array<capnp::word> copy;
-    if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(capnp::word) != 0) {
-      copy = kj::heapArray<capnp::word>(words);
-      std::memcpy(copy.asBytes().begin(), bytes.data(), bytes.size());
-    }
-    const kj::ArrayPtr<const capnp::word> aligned =
-        copy != nullptr ? copy.asPtr().asConst()
-                        : kj::ArrayPtr<const capnp::word>(
-                              reinterpret_cast<const capnp::word*>(bytes.data()), words);
-    capnp::ReaderOptions options;
-    options.traversalLimitInWords = 2 * words + 64;
-    options.nestingLimit = nesting_max;
-    capnp::FlatArrayMessageReader message(aligned, options);
-    if (message.getEnd() != aligned.end()) refuse_malformed("bytes follow the message");
-    return read(message.getRoot<Root>());
+    return decode();
   } catch (const Refused& refused) {
     return error(refused.code(), refused.what());
   } catch (const kj::Exception& failure) {
@@ -160,6 +130,28 @@ Result<Value> read_message(std::string_view bytes, const char*& kind, Read&& rea
   } catch (const std::exception& failure) {
     return error(ErrorCode::malformed, failure.what());
   }
+}
+
+// `read` takes the message's root and gives the value. Throws what decode_guarded catches.
+template <class Root, class Read>
+auto read_message(std::string_view bytes, Read&& read) {
+  check_shape(bytes);
+  const std::size_t words = bytes.size() / sizeof(capnp::word);
+  kj::Array<capnp::word> copy;
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(capnp::word) != 0) {
+    copy = kj::heapArray<capnp::word>(words);
+    std::memcpy(copy.asBytes().begin(), bytes.data(), bytes.size());
+  }
+  const kj::ArrayPtr<const capnp::word> aligned =
+      copy != nullptr ? copy.asPtr().asConst()
+                      : kj::ArrayPtr<const capnp::word>(
+                            reinterpret_cast<const capnp::word*>(bytes.data()), words);
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = 2 * words + 64;
+  options.nestingLimit = nesting_max;
+  capnp::FlatArrayMessageReader message(aligned, options);
+  if (message.getEnd() != aligned.end()) refuse_malformed("bytes follow the message");
+  return read(message.getRoot<Root>());
 }
 
 }  // namespace rejoin::wire

@@ -8,6 +8,7 @@
 
 #include "net/capnp_message.hpp"
 #include "net/schema/frame.capnp.h"
+#include "net/wire_plain.hpp"
 
 namespace rejoin {
 namespace {
@@ -21,8 +22,8 @@ using wire::view_of;
 constexpr std::uint64_t growth_max = 4;
 
 void fill(schema::Replica::Builder out, const ReplicaId& replica) {
-  out.setNodeHigh(wire::node_half(replica.node, 0));
-  out.setNodeLow(wire::node_half(replica.node, 8));
+  out.setNodeHigh(replica.node.half(0));
+  out.setNodeLow(replica.node.half(8));
   out.setIncarnation(replica.incarnation);
 }
 
@@ -42,13 +43,10 @@ SlotKey slot_of(schema::Slot::Reader in) {
 struct Bulk {
   std::string clock;
   std::string removed;
-  wire::EntryColumns<std::string> entries;
   wire::SlotColumns<std::string> slots;
   std::size_t other = 0;
 
-  std::size_t size() const {
-    return clock.size() + removed.size() + wire::size_of(entries) + wire::size_of(slots) + other;
-  }
+  std::size_t size() const { return clock.size() + removed.size() + wire::size_of(slots) + other; }
 };
 
 std::size_t size_of(const std::optional<SlotKey>& slot) {
@@ -63,10 +61,6 @@ Bulk bulk_of(const Body& body) {
     out.other = body.name.size();
   } else if constexpr (std::is_same_v<Body, Reject>) {
     out.other = body.reason.size();
-  } else if constexpr (std::is_same_v<Body, Entries>) {
-    out.entries = wire::put_entries(body.entries);
-  } else if constexpr (std::is_same_v<Body, ClockShown>) {
-    out.clock = encoded(body.clock);
   } else if constexpr (std::is_same_v<Body, RepairRequest>) {
     out.clock = encoded(body.context);
     out.other = size_of(body.from);
@@ -102,29 +96,6 @@ void fill_body(schema::Frame::Builder frame, const Reject& reject, const Bulk&) 
   out.setVersionMin(reject.version_min);
   out.setVersionMax(reject.version_max);
   out.setReason(data_of(reject.reason));
-}
-
-void fill_entries(schema::Frame::Builder frame, std::uint64_t sequence,
-                  const wire::EntryColumns<std::string>& columns) {
-  schema::EntriesBody::Builder out = frame.initEntries();
-  out.setSequence(sequence);
-  wire::fill(out.initBatch(), columns);
-}
-
-void fill_body(schema::Frame::Builder frame, const Entries& entries, const Bulk& bulk) {
-  fill_entries(frame, entries.sequence, bulk.entries);
-}
-
-void fill_clock(schema::Frame::Builder frame, std::string_view clock, std::uint64_t seen,
-                std::uint64_t asks) {
-  schema::ClockShown::Builder out = frame.initClock();
-  out.setSeen(seen);
-  out.setAsks(asks);
-  out.setClock(data_of(clock));
-}
-
-void fill_body(schema::Frame::Builder frame, const ClockShown& shown, const Bulk& bulk) {
-  fill_clock(frame, bulk.clock, shown.seen, shown.asks);
 }
 
 void fill_body(schema::Frame::Builder frame, const RepairOffer&, const Bulk&) {
@@ -168,7 +139,7 @@ Hello read_body(schema::Hello::Reader in) {
     const schema::Heard::Reader heard = in.getHeard();
     const schema::Replica::Reader replica = heard.getReplica();
     out.heard = Hello::Heard{
-        {wire::node_of(replica.getNodeHigh(), replica.getNodeLow()), replica.getIncarnation()},
+        {NodeId::of_halves(replica.getNodeHigh(), replica.getNodeLow()), replica.getIncarnation()},
         heard.getRoute()};
   }
   out.clock = get_clock(in.getClock(), "its clock");
@@ -255,25 +226,42 @@ std::uint64_t checksum_of(std::string_view bytes) {
 
 // Whether what stands behind the message is its checksum.
 bool is_sealed(std::string_view message, std::string_view seal) {
-  std::uint64_t written = 0;
-  for (std::size_t i = 0; i < frame_seal_bytes; ++i) {
-    written |= std::uint64_t{static_cast<unsigned char>(seal[i])} << (8 * i);
-  }
-  return written == checksum_of(message);
+  return load_little_endian(seal.data()) == checksum_of(message);
 }
 
-std::string with_head(std::size_t data_bytes, const ReplicaId& sender, const StoreId& store,
-                      auto&& fill_the_body) {
-  wire::MessageBuilder message(data_bytes);
+template <class Body>
+std::string encode_body(const ReplicaId& sender, const Body& body, const StoreId& store) {
+  const Bulk bulk = bulk_of(body);
+  wire::MessageBuilder message(bulk.size());
   schema::Frame::Builder out = message.initRoot<schema::Frame>();
   out.setVersion(protocol_version);
   out.setStoreHigh(store.high);
   out.setStoreLow(store.low);
-  out.setNodeHigh(wire::node_half(sender.node, 0));
-  out.setNodeLow(wire::node_half(sender.node, 8));
+  out.setNodeHigh(sender.node.half(0));
+  out.setNodeLow(sender.node.half(8));
   out.setIncarnation(sender.incarnation);
-  fill_the_body(out);
+  fill_body(out, body, bulk);
   return sealed_frame(message.bytes(frame_seal_bytes));
+}
+
+std::string encode_body(const ReplicaId& sender, const ClockShown& shown, const StoreId& store) {
+  return encode_clock_frame(sender, encoded(shown.clock), shown.seen, shown.asks, store);
+}
+
+std::string encode_body(const ReplicaId& sender, const Entries& entries, const StoreId& store) {
+  return sealed_frame(wire::plain_entries_frame(
+      sender, store, entries.sequence, wire::put_entries(entries.entries), frame_seal_bytes));
+}
+
+// The head was checked.
+Frame read_plain(const wire::PlainFrame& in, const char*& kind, wire::Budget budget) {
+  if (const auto* shown = std::get_if<wire::PlainClock>(&in.body)) {
+    kind = "clock frame";
+    return {in.sender, ClockShown{get_clock(shown->clock, "it"), shown->seen, shown->asks}};
+  }
+  kind = "entries frame";
+  const auto& entries = std::get<wire::PlainEntries>(in.body);
+  return {in.sender, Entries{entries.sequence, wire::get_entries(entries.columns, budget)}};
 }
 
 }  // namespace
@@ -284,25 +272,19 @@ StoreId StoreId::named(std::string_view cluster) {
 }
 
 std::string sealed_frame(std::string message) {
-  const std::uint64_t checksum = checksum_of(message);
-  for (std::size_t i = 0; i < frame_seal_bytes; ++i) {
-    message += static_cast<char>(checksum >> (8 * i) & 0xff);
-  }
+  char seal[frame_seal_bytes];
+  store_little_endian(seal, checksum_of(message));
+  message.append(seal, sizeof seal);
   return message;
 }
 
 std::string encode_frame(const Frame& frame, const StoreId& store) {
-  return std::visit(
-      [&](const auto& body) {
-        const Bulk bulk = bulk_of(body);
-        return with_head(bulk.size(), frame.sender, store,
-                         [&](schema::Frame::Builder out) { fill_body(out, body, bulk); });
-      },
-      frame.body);
+  return std::visit([&](const auto& body) { return encode_body(frame.sender, body, store); },
+                    frame.body);
 }
 
 struct EntryBytes {
-  wire::EntryColumns<std::string> columns;
+  std::string batch;
 };
 
 EncodedEntries encode_entries(std::span<const Entry* const> entries) {
@@ -311,15 +293,13 @@ EncodedEntries encode_entries(std::span<const Entry* const> entries) {
 
 std::string encode_entries_frame(const ReplicaId& sender, std::uint64_t sequence,
                                  const EncodedEntries& entries, const StoreId& store) {
-  const wire::EntryColumns<std::string>& columns = entries->columns;
-  return with_head(wire::size_of(columns), sender, store,
-                   [&](schema::Frame::Builder out) { fill_entries(out, sequence, columns); });
+  return sealed_frame(
+      wire::plain_entries_frame(sender, store, sequence, entries->batch, frame_seal_bytes));
 }
 
 std::string encode_clock_frame(const ReplicaId& sender, std::string_view clock, std::uint64_t seen,
                                std::uint64_t asks, const StoreId& store) {
-  return with_head(clock.size(), sender, store,
-                   [&](schema::Frame::Builder out) { fill_clock(out, clock, seen, asks); });
+  return sealed_frame(wire::plain_clock_frame(sender, store, clock, seen, asks, frame_seal_bytes));
 }
 
 Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::uint64_t bytes_max) {
@@ -334,11 +314,21 @@ Result<Frame> decode_frame(std::string_view bytes, const StoreId& store, std::ui
     return Error{ErrorCode::malformed, "frame: its checksum does not match: damaged on its way"};
   }
   const char* kind = "frame";
-  return wire::read_message<schema::Frame, Frame>(message, kind, [&](schema::Frame::Reader in) {
-    wire::check_head("frame", in.getVersion(), protocol_version_min, protocol_version,
-                     {in.getStoreHigh(), in.getStoreLow()}, store);
-    const ReplicaId sender{wire::node_of(in.getNodeHigh(), in.getNodeLow()), in.getIncarnation()};
-    return Frame{sender, read_any(in, kind, wire::Budget(growth_max * bytes_max))};
+  const auto check_head = [&](std::uint16_t version, const StoreId& theirs) {
+    wire::check_head("frame", version, protocol_version_min, protocol_version, theirs, store);
+  };
+  return wire::decode_guarded<Frame>(kind, [&] {
+    const wire::Budget budget(growth_max * bytes_max);
+    if (const auto plain = wire::plain_frame(message)) {
+      check_head(plain->head.version, plain->head.store);
+      return read_plain(*plain, kind, budget);
+    }
+    return wire::read_message<schema::Frame>(message, [&](schema::Frame::Reader in) {
+      check_head(in.getVersion(), {in.getStoreHigh(), in.getStoreLow()});
+      const ReplicaId sender{NodeId::of_halves(in.getNodeHigh(), in.getNodeLow()),
+                             in.getIncarnation()};
+      return Frame{sender, read_any(in, kind, budget)};
+    });
   });
 }
 

@@ -6,6 +6,7 @@
 #include "net/capnp_message.hpp"
 #include "net/frame.hpp"
 #include "net/schema/record.capnp.h"
+#include "net/wire_plain.hpp"
 
 namespace rejoin {
 namespace {
@@ -26,8 +27,8 @@ std::string with_head(std::size_t data_bytes, const StoreId& store, auto&& fill_
 std::string encode_body(const IdentityRecord& record, const StoreId& store) {
   return with_head(0, store, [&](schema::Record::Builder out) {
     schema::Record::Identity::Builder identity = out.initIdentity();
-    identity.setNodeHigh(wire::node_half(record.node, 0));
-    identity.setNodeLow(wire::node_half(record.node, 8));
+    identity.setNodeHigh(record.node.half(0));
+    identity.setNodeLow(record.node.half(8));
   });
 }
 
@@ -36,13 +37,8 @@ std::string encode_body(const IncarnationRecord& record, const StoreId& store) {
                    [&](schema::Record::Builder out) { out.setIncarnation(record.incarnation); });
 }
 
-std::string encode_columns(const wire::EntryColumns<std::string>& columns, const StoreId& store) {
-  return with_head(wire::size_of(columns), store,
-                   [&](schema::Record::Builder out) { wire::fill(out.initEntries(), columns); });
-}
-
 std::string encode_body(const EntriesRecord& record, const StoreId& store) {
-  return encode_columns(wire::put_entries(record.entries), store);
+  return wire::plain_entries_record(store, wire::put_entries(record.entries));
 }
 
 std::string encode_body(const SlotsRecord& record, const StoreId& store) {
@@ -63,17 +59,24 @@ std::string encode_body(const ClockRecord& record, const StoreId& store) {
   });
 }
 
+constexpr const char* entries_kind = "entries record";
+
+// What is on our disk was written by us.
+wire::Budget no_limit() {
+  return wire::Budget(std::numeric_limits<std::uint64_t>::max());
+}
+
 Record read_any(schema::Record::Reader in, const char*& kind) {
-  wire::Budget budget(std::numeric_limits<std::uint64_t>::max());
+  wire::Budget budget = no_limit();
   switch (in.which()) {
     case schema::Record::IDENTITY: {
       const schema::Record::Identity::Reader identity = in.getIdentity();
-      return IdentityRecord{wire::node_of(identity.getNodeHigh(), identity.getNodeLow())};
+      return IdentityRecord{NodeId::of_halves(identity.getNodeHigh(), identity.getNodeLow())};
     }
     case schema::Record::INCARNATION:
       return IncarnationRecord{in.getIncarnation()};
     case schema::Record::ENTRIES:
-      kind = "entries record";
+      kind = entries_kind;
       return EntriesRecord{wire::get_entries(wire::columns_of(in.getEntries()), budget)};
     case schema::Record::SLOTS:
       kind = "slots record";
@@ -98,15 +101,25 @@ std::string encode_record(const Record& record, const StoreId& store) {
 }
 
 std::string encode_entries_record(std::span<const Entry* const> entries, const StoreId& store) {
-  return encode_columns(wire::put_entries(entries), store);
+  return wire::plain_entries_record(store, wire::put_entries(entries));
 }
 
 Result<Record> decode_record(std::string_view bytes, const StoreId& store) {
   const char* kind = "record";
-  return wire::read_message<schema::Record, Record>(bytes, kind, [&](schema::Record::Reader in) {
-    wire::check_head("record", in.getVersion(), record_version, record_version,
-                     {in.getStoreHigh(), in.getStoreLow()}, store);
-    return read_any(in, kind);
+  const auto check_head = [&](std::uint16_t version, const StoreId& theirs) {
+    wire::check_head("record", version, record_version, record_version, theirs, store);
+  };
+  return wire::decode_guarded<Record>(kind, [&]() -> Record {
+    if (const auto plain = wire::plain_record(bytes)) {
+      check_head(plain->head.version, plain->head.store);
+      kind = entries_kind;
+      wire::Budget budget = no_limit();
+      return EntriesRecord{wire::get_entries(plain->entries, budget)};
+    }
+    return wire::read_message<schema::Record>(bytes, [&](schema::Record::Reader in) {
+      check_head(in.getVersion(), {in.getStoreHigh(), in.getStoreLow()});
+      return read_any(in, kind);
+    });
   });
 }
 

@@ -3,10 +3,26 @@
 #include <algorithm>
 
 #include "crdt/assert.hpp"
+#include "net/wire_plain.hpp"
 #include "net/wire_tables.hpp"
 
 namespace rejoin::wire {
 namespace {
+
+// The columns of each list, in the order in which they follow one another; those of entries, which
+// are counts, stand each before the list that they count.
+enum EntryColumn { entry_intervals, entry_puts, entry_removals, entry_columns };
+enum DotColumn { dot_replica, dot_first, dot_extra, dot_columns };
+enum PutColumn { put_object, put_place, put_shared, put_fresh, put_size, put_columns };
+enum RemovalColumn {
+  removal_object,
+  removal_replica,
+  removal_first,
+  removal_extra,
+  removal_shared,
+  removal_fresh,
+  removal_columns
+};
 
 // The dots of one entry, numbered from 0 in the order of replicas and sequences.
 class DotPlaces {
@@ -18,7 +34,7 @@ class DotPlaces {
   // As add. Refuses an interval that is not above the last one, or touches it, or is too much.
   void add_foreign(std::uint64_t replica, Interval interval) {
     if (!spans_.empty()) {
-      const Span& last = spans_.back();
+      const Span& last = *std::prev(spans_.end());
       const bool rising = replica > last.replica ||
                           (replica == last.replica && interval.first > last.interval.last + 1);
       if (!rising) refuse_malformed("an entry's intervals are out of order");
@@ -36,13 +52,18 @@ class DotPlaces {
     REJOIN_ASSERT(span.replica == replica && sequence <= span.interval.last);
     return span.base + (sequence - span.interval.first);
   }
-  Dot dot(std::uint64_t place, const std::vector<ReplicaId>& replicas) const {
+  template <class Replicas>
+  Dot dot(std::uint64_t place, const Replicas& replicas) const {
     if (place >= count_) refuse_malformed("a put's dot is not one of its entry's");
     const auto after =
         std::upper_bound(spans_.begin(), spans_.end(), place,
                          [](std::uint64_t value, const Span& span) { return value < span.base; });
     const Span& span = *std::prev(after);
     return {replicas[span.replica], span.interval.first + (place - span.base)};
+  }
+  void clear() {
+    spans_.clear();
+    count_ = 0;
   }
 
  private:
@@ -51,112 +72,152 @@ class DotPlaces {
     Interval interval;
     std::uint64_t base;
   };
-  std::vector<Span> spans_;
+  ShortVector<Span, 4> spans_;
   std::uint64_t count_ = 0;
 };
 
 class EntryWriter {
  public:
-  explicit EntryWriter(std::span<const Entry* const> entries) : entries_(entries) {
-    for (const Entry* entry : entries) note(*entry);
+  explicit EntryWriter(std::span<const Entry* const> entries)
+      : entries_(entries), sizes_(entries.size()) {
+    std::size_t intervals = 0;
+    std::size_t puts = 0;
+    std::size_t removals = 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      note(*entries[i], i);
+      intervals += sizes_[entry_intervals][i];
+      puts += sizes_[entry_puts][i];
+      removals += sizes_[entry_removals][i];
+    }
     replicas_.close();
     objects_.close();
-    dots_predictor_ = SequencePredictor(replicas_.size());
-    removals_predictor_ = SequencePredictor(replicas_.size());
+    dots_.resize(intervals);
+    puts_.resize(puts);
+    removals_.resize(removals);
+    parts_.reserve(puts + removals);
   }
 
-  EntryColumns<std::string> write() {
+  void write(std::string& out) {
+    fill_columns();
+    DataWriter writer(out, entry_batch_pointers, bytes_max());
+    replicas_.put(writer);
+    writer.close();
+    objects_.put(writer);
+    writer.close();
+    writer.number(entries_.size());
+    put_list(writer, sizes_[entry_intervals], dots_, dot_columns);
+    put_list(writer, sizes_[entry_puts], puts_, put_columns);
+    put_list(writer, sizes_[entry_removals], removals_, removal_columns);
+    for (const std::string_view part : parts_) writer.bytes(part);
+    writer.close();
     for (const Entry* entry : entries_) {
-      const DotPlaces places = write_dots(*entry);
-      write_puts(*entry, places);
-      write_removals(*entry);
+      for (const Put& put : entry->puts) writer.bytes(put.value);
     }
-    EntryColumns<std::string> out;
-    out.replicas = replicas_.bytes();
-    out.objects = objects_.bytes();
-    put_unsigned(out.dots, entries_.size());
-    for (const Column& column : dots_) put_column(out.dots, column);
-    for (const Column& column : puts_) put_column(out.puts, column);
-    put_paths(out.puts, put_paths_);
-    put_column(out.puts, value_sizes_);
-    for (const Column& column : removals_) put_column(out.removals, column);
-    put_paths(out.removals, removal_paths_);
-    out.paths = paths_.take();
-    out.values = std::move(values_);
-    return out;
+    writer.close();
   }
 
  private:
-  void note(const Entry& entry) {
-    entry.dots.each_replica(
-        [&](const ReplicaId& replica, const SequenceSet&) { replicas_.note(replica); });
-    for (const Put& put : entry.puts) objects_.note(put.slot.object);
+  void note(const Entry& entry, std::size_t at) {
+    std::uint64_t& intervals = sizes_[entry_intervals][at];
+    entry.dots.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
+      replicas_.note(replica);
+      intervals += seen.interval_count();
+    });
+    for (const Put& put : entry.puts) {
+      objects_.note(put.slot.object);
+      bulk_ += put.slot.path.size() + put.value.size();
+    }
     for (const Removal& removal : entry.removals) {
       replicas_.note(removal.replica);
       objects_.note(removal.slot.object);
+      bulk_ += removal.slot.path.size();
+    }
+    sizes_[entry_puts][at] = entry.puts.size();
+    sizes_[entry_removals][at] = entry.removals.size();
+  }
+  std::size_t bytes_max() const {
+    const std::size_t numbers = 1 + entry_columns * entries_.size() + dot_columns * dots_.rows() +
+                                put_columns * puts_.rows() + removal_columns * removals_.rows();
+    return replicas_.bytes() + objects_.bytes_max() + column_bytes_max(numbers) + bulk_;
+  }
+
+  void fill_columns() {
+    SequencePredictor dots(replicas_.size());
+    SequencePredictor removals(replicas_.size());
+    DotPlaces places;
+    PathWriter paths;
+    for (const Entry* entry : entries_) {
+      places.clear();
+      fill_dots(*entry, dots, places);
+      fill_puts(*entry, places, paths);
+      fill_removals(*entry, removals, paths);
     }
   }
-  DotPlaces write_dots(const Entry& entry) {
-    DotPlaces places;
-    std::uint64_t intervals = 0;
-    entry.dots.each_interval([&](const ReplicaId& replica, Interval interval) {
+  void fill_dots(const Entry& entry, SequencePredictor& predictor, DotPlaces& places) {
+    entry.dots.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
       const std::uint64_t index = replicas_.index(replica);
-      places.add(index, interval);
-      dots_[1].push_back(index);
-      dots_[2].push_back(dots_predictor_.put(index, interval));
-      dots_[3].push_back(interval.last - interval.first);
-      ++intervals;
+      seen.each_interval([&](Interval interval) {
+        const std::size_t row = next_interval_++;
+        places.add(index, interval);
+        dots_[dot_replica][row] = index;
+        dots_[dot_first][row] = predictor.put(index, interval);
+        dots_[dot_extra][row] = interval.last - interval.first;
+      });
     });
-    dots_[0].push_back(intervals);
-    return places;
   }
-  void write_puts(const Entry& entry, const DotPlaces& places) {
-    puts_[0].push_back(entry.puts.size());
+  void fill_puts(const Entry& entry, const DotPlaces& places, PathWriter& paths) {
     std::uint64_t expected = 0;
     for (const Put& put : entry.puts) {
+      const std::size_t row = next_put_++;
       const std::uint64_t place = places.place(replicas_.index(put.dot.replica), put.dot.sequence);
-      puts_[1].push_back(objects_.index(put.slot.object));
-      puts_[2].push_back(folded(place - expected));
+      const PathPart part = paths.next(put.slot.path);
+      puts_[put_object][row] = objects_.index(put.slot.object);
+      puts_[put_place][row] = folded(place - expected);
+      puts_[put_shared][row] = part.shared;
+      puts_[put_fresh][row] = part.fresh.size();
+      puts_[put_size][row] = put.value.size();
+      parts_.push_back(part.fresh);
       expected = place + 1;
-      paths_.put(put.slot.path, put_paths_);
-      value_sizes_.push_back(put.value.size());
-      values_.append(put.value);
     }
   }
-  void write_removals(const Entry& entry) {
-    removals_[0].push_back(entry.removals.size());
+  void fill_removals(const Entry& entry, SequencePredictor& predictor, PathWriter& paths) {
     for (const Removal& removal : entry.removals) {
+      const std::size_t row = next_removal_++;
       const std::uint64_t index = replicas_.index(removal.replica);
-      removals_[1].push_back(objects_.index(removal.slot.object));
-      removals_[2].push_back(index);
-      removals_[3].push_back(removals_predictor_.put(index, removal.dots));
-      removals_[4].push_back(removal.dots.last - removal.dots.first);
-      paths_.put(removal.slot.path, removal_paths_);
+      const PathPart part = paths.next(removal.slot.path);
+      removals_[removal_object][row] = objects_.index(removal.slot.object);
+      removals_[removal_replica][row] = index;
+      removals_[removal_first][row] = predictor.put(index, removal.dots);
+      removals_[removal_extra][row] = removal.dots.last - removal.dots.first;
+      removals_[removal_shared][row] = part.shared;
+      removals_[removal_fresh][row] = part.fresh.size();
+      parts_.push_back(part.fresh);
     }
   }
-  static void put_paths(std::string& out, const PathColumns& columns) {
-    put_column(out, columns.shared);
-    put_column(out, columns.fresh);
+  template <class List>
+  static void put_list(DataWriter& out, Numbers counts, List& list, std::size_t columns) {
+    put_column(out, counts);
+    for (std::size_t i = 0; i < columns; ++i) put_column(out, list[i]);
+    out.close();
   }
 
   std::span<const Entry* const> entries_;
   ReplicaTable replicas_;
   ObjectTable objects_;
-  SequencePredictor dots_predictor_{0};
-  SequencePredictor removals_predictor_{0};
-  Column dots_[4];  // counts, then per interval
-  Column puts_[3];  // counts, then per put
-  Column removals_[5];
-  PathColumns put_paths_;
-  PathColumns removal_paths_;
-  Column value_sizes_;
-  PathWriter paths_;
-  std::string values_;
+  std::size_t bulk_ = 0;  // bytes of paths and values
+  Columns<entry_columns> sizes_;
+  Columns<dot_columns> dots_;
+  Columns<put_columns> puts_;
+  Columns<removal_columns> removals_;
+  ShortVector<std::string_view, 4> parts_;  // of paths: what is not as in the one before
+  std::size_t next_interval_ = 0;
+  std::size_t next_put_ = 0;
+  std::size_t next_removal_ = 0;
 };
 
 class EntryReader {
  public:
-  EntryReader(const EntryColumns<std::string_view>& columns, Budget& budget)
+  EntryReader(const EntryColumns& columns, Budget& budget)
       : budget_(budget),
         replicas_(get_replicas(columns.replicas)),
         objects_(get_objects(columns.objects)),
@@ -164,17 +225,27 @@ class EntryReader {
         removals_predictor_(replicas_.size()),
         paths_(columns.paths),
         values_(columns.values) {
-    read_dot_columns(columns.dots);
-    read_put_columns(columns.puts);
-    read_removal_columns(columns.removals);
+    ByteReader dots(columns.dots);
+    const std::uint64_t entries = get_number(dots, "dots");
+    budget_.charge(entry_cost, entries);
+    expect_columns(dots, 1, entries, "dots");
+    sizes_.resize(entries);
+    read_list(dots, "dots", interval_cost, sizes_[entry_intervals], dots_, dot_columns);
+    ByteReader puts(columns.puts);
+    read_list(puts, "puts", put_cost, sizes_[entry_puts], puts_, put_columns);
+    ByteReader removals(columns.removals);
+    read_list(removals, "removals", removal_cost, sizes_[entry_removals], removals_,
+              removal_columns);
   }
 
   std::vector<Entry> read() {
-    std::vector<Entry> out(entries_);
-    for (std::uint64_t i = 0; i < entries_; ++i) {
-      const DotPlaces places = read_dots(intervals_of_[i], out[i]);
-      read_puts(puts_of_[i], places, out[i]);
-      read_removals(removals_of_[i], out[i]);
+    std::vector<Entry> out(sizes_.rows());
+    DotPlaces places;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      places.clear();
+      read_dots(sizes_[entry_intervals][i], out[i], places);
+      read_puts(sizes_[entry_puts][i], places, out[i]);
+      read_removals(sizes_[entry_removals][i], out[i]);
     }
     paths_.finish();
     expect_end(values_, "values");
@@ -182,57 +253,44 @@ class EntryReader {
   }
 
  private:
-  void read_dot_columns(std::string_view bytes) {
-    ByteReader in(bytes);
-    entries_ = get_number(in, "dots");
-    budget_.charge(entry_cost, entries_);
-    read_columns(in, "dots", interval_cost, intervals_of_, dots_);
-  }
-  void read_put_columns(std::string_view bytes) {
-    ByteReader in(bytes);
-    read_columns(in, "puts", put_cost, puts_of_, puts_);
-  }
-  void read_removal_columns(std::string_view bytes) {
-    ByteReader in(bytes);
-    read_columns(in, "removals", removal_cost, removals_of_, removals_);
-  }
-  template <std::size_t size>
-  void read_columns(ByteReader& in, const char* name, std::uint64_t cost, Column& counts,
-                    Column (&columns)[size]) {
-    counts = get_column(in, entries_, name);
+  template <class List>
+  void read_list(ByteReader& in, const char* name, std::uint64_t cost, Numbers counts, List& list,
+                 std::size_t columns) {
+    get_column(in, counts, name);
     const std::uint64_t total = total_of(counts, in.rest(), name);
     budget_.charge(cost, total);
-    for (Column& column : columns) column = get_column(in, total, name);
+    expect_columns(in, columns, total, name);
+    list.resize(total);
+    for (std::size_t i = 0; i < columns; ++i) get_column(in, list[i], name);
     expect_end(in, name);
   }
 
-  DotPlaces read_dots(std::uint64_t count, Entry& entry) {
+  void read_dots(std::uint64_t count, Entry& entry, DotPlaces& places) {
     if (count == 0) refuse_malformed("an entry has no dots");
-    DotPlaces places;
     for (const std::uint64_t end = next_interval_ + count; next_interval_ < end; ++next_interval_) {
-      const std::uint64_t replica = dots_[0][next_interval_];
+      const std::uint64_t replica = dots_[dot_replica][next_interval_];
       const ReplicaId& id = at(replicas_, replica, "replicas");
-      const Interval interval =
-          dots_predictor_.get(replica, dots_[1][next_interval_], dots_[2][next_interval_]);
+      const Interval interval = dots_predictor_.get(replica, dots_[dot_first][next_interval_],
+                                                    dots_[dot_extra][next_interval_]);
       places.add_foreign(replica, interval);
-      entry.dots.add(id, interval);
+      entry.dots.append(id, interval);
     }
-    return places;
   }
   void read_puts(std::uint64_t count, const DotPlaces& places, Entry& entry) {
     entry.puts.reserve(count);
-    Column seen;
+    const Numbers seen = puts_[put_place].subspan(next_put_, count);
     std::uint64_t expected = 0;
-    for (const std::uint64_t end = next_put_ + count; next_put_ < end; ++next_put_) {
-      const std::uint64_t place = expected + unfolded(puts_[1][next_put_]);
+    for (std::uint64_t& place : seen) {
+      place = expected + unfolded(place);
       const Dot dot = places.dot(place, replicas_);
       expected = place + 1;
-      seen.push_back(place);
-      SlotKey slot = read_slot(puts_[0][next_put_], puts_[2][next_put_], puts_[3][next_put_]);
-      const std::uint64_t size = puts_[4][next_put_];
+      SlotKey slot = read_slot(puts_[put_object][next_put_], puts_[put_shared][next_put_],
+                               puts_[put_fresh][next_put_]);
+      const std::uint64_t size = puts_[put_size][next_put_];
       const std::string_view value = get_bytes(values_, size, "values");
       budget_.charge(size);
       entry.puts.push_back({std::move(slot), dot, std::string(value)});
+      ++next_put_;
     }
     std::sort(seen.begin(), seen.end());
     if (std::adjacent_find(seen.begin(), seen.end()) != seen.end()) {
@@ -243,39 +301,39 @@ class EntryReader {
     if (count == 0) return;
     entry.removals.reserve(count);
     for (const std::uint64_t end = next_removal_ + count; next_removal_ < end; ++next_removal_) {
-      const std::uint64_t replica = removals_[1][next_removal_];
+      const std::uint64_t replica = removals_[removal_replica][next_removal_];
       const ReplicaId& id = at(replicas_, replica, "replicas");
-      const Interval dots = removals_predictor_.get(replica, removals_[2][next_removal_],
-                                                    removals_[3][next_removal_]);
-      SlotKey slot = read_slot(removals_[0][next_removal_], removals_[4][next_removal_],
-                               removals_[5][next_removal_]);
+      const Interval dots =
+          removals_predictor_.get(replica, removals_[removal_first][next_removal_],
+                                  removals_[removal_extra][next_removal_]);
+      SlotKey slot = read_slot(removals_[removal_object][next_removal_],
+                               removals_[removal_shared][next_removal_],
+                               removals_[removal_fresh][next_removal_]);
       entry.removals.push_back({std::move(slot), id, dots});
     }
+    if (entry.puts.empty()) return;
     const CausalContext removed = entry.removed();
     for (const Put& put : entry.puts) {
       if (removed.contains(put.dot)) refuse_malformed("an entry removes a value that it puts");
     }
   }
   SlotKey read_slot(std::uint64_t object, std::uint64_t shared, std::uint64_t fresh) {
-    const ObjectKey& key = at(objects_, object, "objects");
+    const ObjectView& key = at(objects_, object, "objects");
     budget_.charge(key.name.size());
-    return {key, paths_.get(shared, fresh, budget_)};
+    return {key.key(), paths_.get(shared, fresh, budget_)};
   }
 
   Budget& budget_;
-  std::vector<ReplicaId> replicas_;
-  std::vector<ObjectKey> objects_;
+  ShortVector<ReplicaId, 4> replicas_;
+  ShortVector<ObjectView, 4> objects_;
   SequencePredictor dots_predictor_;
   SequencePredictor removals_predictor_;
   PathReader paths_;
   ByteReader values_;
-  std::uint64_t entries_ = 0;
-  Column intervals_of_;
-  Column puts_of_;
-  Column removals_of_;
-  Column dots_[3];      // replica, first, extra
-  Column puts_[5];      // object, place, shared, fresh, value size
-  Column removals_[6];  // object, replica, first, extra, shared, fresh
+  Columns<entry_columns> sizes_;
+  Columns<dot_columns> dots_;
+  Columns<put_columns> puts_;
+  Columns<removal_columns> removals_;
   std::uint64_t next_interval_ = 0;
   std::uint64_t next_put_ = 0;
   std::uint64_t next_removal_ = 0;
@@ -283,18 +341,20 @@ class EntryReader {
 
 }  // namespace
 
-EntryColumns<std::string> put_entries(std::span<const Entry* const> entries) {
-  return EntryWriter(entries).write();
+std::string put_entries(std::span<const Entry* const> entries) {
+  std::string out;
+  EntryWriter(entries).write(out);
+  return out;
 }
 
-EntryColumns<std::string> put_entries(const std::vector<Entry>& entries) {
+std::string put_entries(const std::vector<Entry>& entries) {
   std::vector<const Entry*> each;
   each.reserve(entries.size());
   for (const Entry& entry : entries) each.push_back(&entry);
   return put_entries(each);
 }
 
-std::vector<Entry> get_entries(const EntryColumns<std::string_view>& columns, Budget& budget) {
+std::vector<Entry> get_entries(const EntryColumns& columns, Budget& budget) {
   return EntryReader(columns, budget).read();
 }
 

@@ -15,9 +15,11 @@
 //     SlotBatch.slots      n; fragments of each slot. Per slot: object, shared, fresh
 //     SlotBatch.fragments  per fragment: replica, sequence (as first), 0 or value size + 1
 //
-// So a batch in which each entry makes one put is little more than its paths and values. Encoding
-// requires well-formed values (see decode_frame). Decoding throws Refused, and never makes more
-// than the budget. Cost: O(size), and O(log n) per put for its place.
+// So a batch in which each entry makes one put is little more than its paths and values. Entries
+// are written at once as the words that their EntryBatch is in a message, its pointers first: they
+// hold wherever the words stand. Encoding requires well-formed values (see decode_frame). Decoding
+// throws Refused, and never makes more than the budget. Cost: O(size), and O(log n) per put for its
+// place.
 
 #include <span>
 #include <string>
@@ -39,9 +41,8 @@ constexpr std::uint64_t removal_cost = 48;
 constexpr std::uint64_t slot_cost = 32;
 constexpr std::uint64_t fragment_cost = 32;
 
-template <class Bytes>
 struct EntryColumns {
-  Bytes replicas, objects, dots, puts, removals, paths, values;
+  std::string_view replicas, objects, dots, puts, removals, paths, values;
 };
 
 template <class Bytes>
@@ -49,9 +50,11 @@ struct SlotColumns {
   Bytes replicas, objects, slots, fragments, paths, values;
 };
 
-EntryColumns<std::string> put_entries(std::span<const Entry* const> entries);
-EntryColumns<std::string> put_entries(const std::vector<Entry>& entries);
-std::vector<Entry> get_entries(const EntryColumns<std::string_view>& columns, Budget& budget);
+constexpr std::size_t entry_batch_pointers = 7;
+
+std::string put_entries(std::span<const Entry* const> entries);
+std::string put_entries(const std::vector<Entry>& entries);
+std::vector<Entry> get_entries(const EntryColumns& columns, Budget& budget);
 
 SlotColumns<std::string> put_slots(const std::vector<SlotState>& slots);
 std::vector<SlotState> get_slots(const SlotColumns<std::string_view>& columns, Budget& budget);

@@ -13,17 +13,16 @@
 //
 // Decoders inside net/ throw Refused; it never leaves decode_frame and decode_record.
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "crdt/bytes.hpp"
 #include "crdt/result.hpp"
+#include "crdt/short_vector.hpp"
 
 namespace rejoin::wire {
 
@@ -37,6 +36,7 @@ class Refused : public std::runtime_error {
 };
 
 [[noreturn]] void refuse_malformed(const std::string& what);
+[[noreturn]] void refuse_malformed(const char* name, const char* what);
 
 // What the decoded values may come to. One name or path in a table can be that of many slots, so
 // what a decoder allocates is not bounded by what it reads; it is charged here before it is made.
@@ -44,70 +44,72 @@ class Budget {
  public:
   explicit Budget(std::uint64_t bytes) : left_(bytes) {}
   // Refuses with limit_exceeded if there is not that much left.
-  void charge(std::uint64_t bytes, std::uint64_t times = 1);
+  void charge(std::uint64_t bytes) {
+    if (bytes > left_) refuse();
+    left_ -= bytes;
+  }
+  void charge(std::uint64_t bytes, std::uint64_t times) {
+    if (bytes != 0 && times > left_ / bytes) refuse();
+    left_ -= bytes * times;
+  }
 
  private:
+  [[noreturn]] static void refuse();
+
   std::uint64_t left_;
 };
 
-// A list of numbers. A frame has two dozen of them, mostly of one or two numbers: the first few
-// take no allocation.
-class Column {
+using Numbers = std::span<std::uint64_t>;
+
+// So many columns of equally many numbers. A frame has two dozen columns, mostly of one number or
+// two: those take no allocation.
+template <std::size_t columns>
+class Columns {
  public:
-  Column() = default;
-  Column(std::size_t count, std::uint64_t number) { append(count, number); }
+  Columns() = default;
+  explicit Columns(std::size_t rows) { resize(rows); }
 
-  std::size_t size() const { return size_; }
-  const std::uint64_t* begin() const { return many_.empty() ? few_.data() : many_.data(); }
-  const std::uint64_t* end() const { return begin() + size_; }
-  std::uint64_t* begin() { return many_.empty() ? few_.data() : many_.data(); }
-  std::uint64_t* end() { return begin() + size_; }
-  std::uint64_t operator[](std::size_t i) const { return begin()[i]; }
-  std::uint64_t& operator[](std::size_t i) { return begin()[i]; }
-
-  void reserve(std::size_t count) {
-    if (count > few_.size()) spill(count);
+  void resize(std::size_t rows) {
+    cells_.resize(columns * rows);
+    rows_ = rows;
   }
-  void push_back(std::uint64_t number) {
-    if (many_.empty() && size_ < few_.size()) {
-      few_[size_] = number;
-    } else {
-      if (many_.empty()) spill(2 * few_.size());
-      many_.push_back(number);
-    }
-    ++size_;
-  }
-  void append(std::size_t count, std::uint64_t number) {
-    reserve(size_ + count);
-    for (std::size_t i = 0; i < count; ++i) push_back(number);
-  }
-
-  friend bool operator==(const Column& a, const Column& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-  }
+  std::size_t rows() const { return rows_; }
+  Numbers operator[](std::size_t column) { return {cells_.begin() + column * rows_, rows_}; }
 
  private:
-  void spill(std::size_t capacity) {
-    const bool first = many_.empty();
-    many_.reserve(capacity);
-    if (first) many_.assign(few_.begin(), few_.begin() + static_cast<std::ptrdiff_t>(size_));
-  }
-
-  std::size_t size_ = 0;
-  std::array<std::uint64_t, 4> few_{};
-  std::vector<std::uint64_t> many_;  // once they are too many: all of them
+  ShortVector<std::uint64_t, 4 * columns> cells_;
+  std::size_t rows_ = 0;
 };
 
 constexpr std::uint64_t group_max = 119;
 
-void put_column(std::string& out, const Column& numbers);
+// What a column of so many numbers takes at most: each in a group of its own.
+constexpr std::size_t column_bytes_max(std::size_t numbers) {
+  return numbers * (1 + number_bytes_max);
+}
+void put_column(ByteWriter& out, std::span<const std::uint64_t> numbers);
 // Refuses what put_column cannot have written for this many numbers.
-Column get_column(ByteReader& in, std::uint64_t count, const char* name);
+void get_column(ByteReader& in, Numbers out, const char* name);
+// Refuses, before they are made, so many columns of so many numbers that the bytes cannot hold.
+void expect_columns(const ByteReader& in, std::uint64_t columns, std::uint64_t numbers,
+                    const char* name);
 // The sum of counts: at most as many as the bytes that list the counted things could say.
-std::uint64_t total_of(const Column& counts, std::string_view listed, const char* name);
-std::uint64_t get_number(ByteReader& in, const char* name);
-std::string_view get_bytes(ByteReader& in, std::uint64_t size, const char* name);
-void expect_end(const ByteReader& in, const char* name);
+std::uint64_t total_of(std::span<const std::uint64_t> counts, std::string_view listed,
+                       const char* name);
+
+inline std::uint64_t get_number(ByteReader& in, const char* name) {
+  std::uint64_t out = 0;
+  if (!in.number(out)) refuse_malformed(name, "hold no number where one must be");
+  return out;
+}
+inline std::string_view get_bytes(ByteReader& in, std::uint64_t size, const char* name) {
+  std::string_view out;
+  if (!in.bytes(size, out)) refuse_malformed(name, "end too early");
+  return out;
+}
+inline void expect_end(const ByteReader& in, const char* name) {
+  if (!in.empty()) refuse_malformed(name, "go on after their end");
+}
 
 // A difference modulo 2^64 as a number that is small if the difference is, whatever its sign.
 constexpr std::uint64_t folded(std::uint64_t difference) {

@@ -1,6 +1,7 @@
 #include "net/wire_tables.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "crdt/assert.hpp"
@@ -9,8 +10,6 @@
 namespace rejoin::wire {
 namespace {
 
-constexpr std::size_t replica_bytes = 24;
-
 bool before(const ObjectKey* a, const ObjectKey* b) {
   return *a < *b;
 }
@@ -18,15 +17,19 @@ bool same(const ObjectKey* a, const ObjectKey* b) {
   return *a == *b;
 }
 
-}  // namespace
-
-void ReplicaTable::note(const ReplicaId& replica) {
-  if (replicas_.empty() || replicas_.back() != replica) replicas_.push_back(replica);
+// Sorted, and each only once.
+template <class List, class Before, class Same>
+void close_list(List& list, Before before_each, Same same_as) {
+  if (list.size() < 2) return;
+  std::sort(list.begin(), list.end(), before_each);
+  const auto end = std::unique(list.begin(), list.end(), same_as);
+  list.resize(static_cast<std::size_t>(end - list.begin()));
 }
 
+}  // namespace
+
 void ReplicaTable::close() {
-  std::sort(replicas_.begin(), replicas_.end());
-  replicas_.erase(std::unique(replicas_.begin(), replicas_.end()), replicas_.end());
+  close_list(replicas_, std::less<>(), std::equal_to<>());
 }
 
 std::uint64_t ReplicaTable::index(const ReplicaId& replica) const {
@@ -35,23 +38,20 @@ std::uint64_t ReplicaTable::index(const ReplicaId& replica) const {
   return static_cast<std::uint64_t>(found - replicas_.begin());
 }
 
-std::string ReplicaTable::bytes() const {
-  std::string out;
-  for (const ReplicaId& replica : replicas_) Codec<ReplicaId>::encode(out, replica);
-  return out;
-}
-
-void ObjectTable::note(const ObjectKey& object) {
-  if (objects_.empty() || *objects_.back() != object) objects_.push_back(&object);
+void ReplicaTable::put(ByteWriter& out) const {
+  for (const ReplicaId& replica : replicas_) {
+    out.fixed64(replica.node.half(0));
+    out.fixed64(replica.node.half(8));
+    out.fixed64(replica.incarnation);
+  }
 }
 
 void ObjectTable::close() {
-  std::sort(objects_.begin(), objects_.end(), before);
-  objects_.erase(std::unique(objects_.begin(), objects_.end(), same), objects_.end());
+  close_list(objects_, before, same);
 }
 
 std::uint64_t ObjectTable::index(const ObjectKey& object) {
-  if (last_ >= objects_.size() || *objects_[last_] != object) {
+  if (last_ >= objects_.size() || (objects_[last_] != &object && *objects_[last_] != object)) {
     const auto found = std::lower_bound(objects_.begin(), objects_.end(), &object, before);
     REJOIN_ASSERT(found != objects_.end() && **found == object);
     last_ = static_cast<std::size_t>(found - objects_.begin());
@@ -59,31 +59,37 @@ std::uint64_t ObjectTable::index(const ObjectKey& object) {
   return last_;
 }
 
-std::string ObjectTable::bytes() const {
-  std::string out;
-  for (const ObjectKey* object : objects_) {
-    put_unsigned(out, object->type.family);
-    put_unsigned(out, object->type.value);
-    put_unsigned(out, object->name.size());
-    out.append(object->name);
-  }
-  return out;
+std::size_t ObjectTable::bytes_max() const {
+  std::size_t total = 0;
+  for (const ObjectKey* object : objects_) total += 3 * number_bytes_max + object->name.size();
+  return total;
 }
 
-std::vector<ReplicaId> get_replicas(std::string_view bytes) {
-  std::vector<ReplicaId> out;
+void ObjectTable::put(ByteWriter& out) const {
+  for (const ObjectKey* object : objects_) {
+    out.number(object->type.family);
+    out.number(object->type.value);
+    out.number(object->name.size());
+    out.bytes(object->name);
+  }
+}
+
+ShortVector<ReplicaId, 4> get_replicas(std::string_view bytes) {
+  ShortVector<ReplicaId, 4> out;
   out.reserve(bytes.size() / replica_bytes);
   for (ByteReader in(bytes); !in.empty();) {
     ReplicaId replica;
     if (!Codec<ReplicaId>::decode(in, replica)) refuse_malformed("replicas end too early");
-    if (!out.empty() && replica <= out.back()) refuse_malformed("replicas are out of order");
+    if (!out.empty() && replica <= out[out.size() - 1]) {
+      refuse_malformed("replicas are out of order");
+    }
     out.push_back(replica);
   }
   return out;
 }
 
-std::vector<ObjectKey> get_objects(std::string_view bytes) {
-  std::vector<ObjectKey> out;
+ShortVector<ObjectView, 4> get_objects(std::string_view bytes) {
+  ShortVector<ObjectView, 4> out;
   for (ByteReader in(bytes); !in.empty();) {
     const std::uint64_t family = get_number(in, "objects");
     const std::uint64_t value = get_number(in, "objects");
@@ -92,31 +98,29 @@ std::vector<ObjectKey> get_objects(std::string_view bytes) {
       refuse_malformed("objects have a type that cannot be");
     }
     const std::uint64_t size = get_number(in, "objects");
-    ObjectKey object{{static_cast<std::uint16_t>(family), static_cast<std::uint32_t>(value)},
-                     std::string(get_bytes(in, size, "objects"))};
-    if (!out.empty() && object <= out.back()) refuse_malformed("objects are out of order");
-    out.push_back(std::move(object));
+    const ObjectView object{{static_cast<std::uint16_t>(family), static_cast<std::uint32_t>(value)},
+                            get_bytes(in, size, "objects")};
+    if (!out.empty() && object <= out[out.size() - 1]) {
+      refuse_malformed("objects are out of order");
+    }
+    out.push_back(object);
   }
   return out;
-}
-
-void PathWriter::put(std::string_view path, PathColumns& columns) {
-  const auto differ =
-      std::mismatch(previous_.begin(), previous_.end(), path.begin(), path.end()).first;
-  const std::size_t common = static_cast<std::size_t>(differ - previous_.begin());
-  columns.shared.push_back(common);
-  columns.fresh.push_back(path.size() - common);
-  bytes_.append(path.substr(common));
-  previous_ = path;
 }
 
 std::string PathReader::get(std::uint64_t shared, std::uint64_t fresh, Budget& budget) {
   if (shared > previous_.size()) refuse_malformed("paths share more than there is");
   const std::string_view suffix = get_bytes(in_, fresh, "paths");
   budget.charge(shared + fresh);
-  previous_.resize(shared);
-  previous_.append(suffix);
-  return previous_;
+  if (shared == 0) {
+    previous_ = suffix;
+    return std::string(suffix);
+  }
+  if (previous_.data() != kept_.data()) kept_ = previous_;
+  kept_.resize(shared);
+  kept_.append(suffix);
+  previous_ = kept_;
+  return kept_;
 }
 
 std::uint64_t SequencePredictor::put(std::uint64_t replica, Interval interval) {
