@@ -179,10 +179,17 @@ void CausalContext::append(const ReplicaId& replica, Interval interval) {
 
 namespace {
 
-void put_replica(ByteWriter& out, const ReplicaId& id) {
+inline void put_replica(ByteWriter& out, const ReplicaId& id) {
   out.fixed64(id.node.half(0));
   out.fixed64(id.node.half(8));
   out.fixed64(id.incarnation);
+}
+
+inline bool get_replica(ByteReader& in, ReplicaId& id) {
+  std::string_view node;
+  if (!in.bytes(id.node.bytes.size(), node)) return false;
+  std::memcpy(id.node.bytes.data(), node.data(), id.node.bytes.size());
+  return in.fixed64(id.incarnation);
 }
 
 }  // namespace
@@ -193,10 +200,7 @@ void Codec<ReplicaId>::encode(std::string& out, const ReplicaId& id) {
 }
 
 bool Codec<ReplicaId>::decode(ByteReader& in, ReplicaId& id) {
-  std::string_view node;
-  if (!in.bytes(id.node.bytes.size(), node)) return false;
-  std::memcpy(id.node.bytes.data(), node.data(), id.node.bytes.size());
-  return in.fixed64(id.incarnation);
+  return get_replica(in, id);
 }
 
 // Per replica, rising by id: 01, id, number of intervals, then of each the gap before it and its
@@ -224,15 +228,14 @@ bool Codec<CausalContext>::decode(ByteReader& in, CausalContext& context) {
   context = {};
   // What follows may be more than this context, and hostile.
   context.reserve(std::min(in.size() / usual_bytes + 1, reserved_max));
-  ReplicaId previous;
+  ReplicaId replica;
   bool first = true;
   for (std::uint8_t more = 0; in.byte(more) && more <= 1; first = false) {
     if (more == 0) return true;
-    ReplicaId replica;
+    const ReplicaId previous = replica;
     std::uint64_t intervals = 0;
-    if (!Codec<ReplicaId>::decode(in, replica) || !in.number(intervals)) return false;
+    if (!get_replica(in, replica) || !in.number(intervals)) return false;
     if (intervals == 0 || (!first && replica <= previous)) return false;
-    previous = replica;
     std::uint64_t from = 1;
     for (std::uint64_t i = 0; i < intervals; ++i) {
       std::uint64_t gap = 0;

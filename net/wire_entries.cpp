@@ -105,9 +105,9 @@ class EntryWriter {
     objects_.put(writer);
     writer.close();
     writer.number(entries_.size());
-    put_list(writer, sizes_[entry_intervals], dots_, dot_columns);
-    put_list(writer, sizes_[entry_puts], puts_, put_columns);
-    put_list(writer, sizes_[entry_removals], removals_, removal_columns);
+    put_list(writer, sizes_[entry_intervals], dots_);
+    put_list(writer, sizes_[entry_puts], puts_);
+    put_list(writer, sizes_[entry_removals], removals_);
     for (const std::string_view part : parts_) writer.bytes(part);
     writer.close();
     for (const Entry* entry : entries_) {
@@ -195,9 +195,9 @@ class EntryWriter {
     }
   }
   template <class List>
-  static void put_list(DataWriter& out, Numbers counts, List& list, std::size_t columns) {
+  static void put_list(DataWriter& out, Numbers counts, const List& list) {
     put_column(out, counts);
-    for (std::size_t i = 0; i < columns; ++i) put_column(out, list[i]);
+    put_all(out, list);
     out.close();
   }
 
@@ -215,6 +215,25 @@ class EntryWriter {
   std::size_t next_removal_ = 0;
 };
 
+// Whether an entry removes a dot under which it puts a value. Few are compared each with each.
+bool removes_own(const Entry& entry) {
+  constexpr std::size_t few = 16;
+  if (entry.puts.size() > few || entry.removals.size() > few) {
+    const CausalContext removed = entry.removed();
+    return std::any_of(entry.puts.begin(), entry.puts.end(),
+                       [&](const Put& put) { return removed.contains(put.dot); });
+  }
+  for (const Put& put : entry.puts) {
+    for (const Removal& removal : entry.removals) {
+      if (put.dot.sequence >= removal.dots.first && put.dot.sequence <= removal.dots.last &&
+          put.dot.replica == removal.replica) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 class EntryReader {
  public:
   EntryReader(const EntryColumns& columns, Budget& budget)
@@ -228,14 +247,13 @@ class EntryReader {
     ByteReader dots(columns.dots);
     const std::uint64_t entries = get_number(dots, "dots");
     budget_.charge(entry_cost, entries);
-    expect_columns(dots, 1, entries, "dots");
+    expect_columns<1>(dots, entries, "dots");
     sizes_.resize(entries);
-    read_list(dots, "dots", interval_cost, sizes_[entry_intervals], dots_, dot_columns);
+    read_list(dots, "dots", interval_cost, sizes_[entry_intervals], dots_);
     ByteReader puts(columns.puts);
-    read_list(puts, "puts", put_cost, sizes_[entry_puts], puts_, put_columns);
+    read_list(puts, "puts", put_cost, sizes_[entry_puts], puts_);
     ByteReader removals(columns.removals);
-    read_list(removals, "removals", removal_cost, sizes_[entry_removals], removals_,
-              removal_columns);
+    read_list(removals, "removals", removal_cost, sizes_[entry_removals], removals_);
   }
 
   std::vector<Entry> read() {
@@ -254,14 +272,11 @@ class EntryReader {
 
  private:
   template <class List>
-  void read_list(ByteReader& in, const char* name, std::uint64_t cost, Numbers counts, List& list,
-                 std::size_t columns) {
+  void read_list(ByteReader& in, const char* name, std::uint64_t cost, Numbers counts, List& list) {
     get_column(in, counts, name);
     const std::uint64_t total = total_of(counts, in.rest(), name);
     budget_.charge(cost, total);
-    expect_columns(in, columns, total, name);
-    list.resize(total);
-    for (std::size_t i = 0; i < columns; ++i) get_column(in, list[i], name);
+    get_all(in, total, list, name);
     expect_end(in, name);
   }
 
@@ -284,13 +299,10 @@ class EntryReader {
       place = expected + unfolded(place);
       const Dot dot = places.dot(place, replicas_);
       expected = place + 1;
-      SlotKey slot = read_slot(puts_[put_object][next_put_], puts_[put_shared][next_put_],
-                               puts_[put_fresh][next_put_]);
-      const std::uint64_t size = puts_[put_size][next_put_];
-      const std::string_view value = get_bytes(values_, size, "values");
-      budget_.charge(size);
-      entry.puts.push_back({std::move(slot), dot, std::string(value)});
-      ++next_put_;
+      const std::size_t row = next_put_++;
+      entry.puts.push_back(
+          {read_slot(puts_[put_object][row], puts_[put_shared][row], puts_[put_fresh][row]), dot,
+           read_value(puts_[put_size][row])});
     }
     std::sort(seen.begin(), seen.end());
     if (std::adjacent_find(seen.begin(), seen.end()) != seen.end()) {
@@ -306,16 +318,17 @@ class EntryReader {
       const Interval dots =
           removals_predictor_.get(replica, removals_[removal_first][next_removal_],
                                   removals_[removal_extra][next_removal_]);
-      SlotKey slot = read_slot(removals_[removal_object][next_removal_],
-                               removals_[removal_shared][next_removal_],
-                               removals_[removal_fresh][next_removal_]);
-      entry.removals.push_back({std::move(slot), id, dots});
+      entry.removals.push_back({read_slot(removals_[removal_object][next_removal_],
+                                          removals_[removal_shared][next_removal_],
+                                          removals_[removal_fresh][next_removal_]),
+                                id, dots});
     }
-    if (entry.puts.empty()) return;
-    const CausalContext removed = entry.removed();
-    for (const Put& put : entry.puts) {
-      if (removed.contains(put.dot)) refuse_malformed("an entry removes a value that it puts");
-    }
+    if (removes_own(entry)) refuse_malformed("an entry removes a value that it puts");
+  }
+  std::string read_value(std::uint64_t size) {
+    const std::string_view value = get_bytes(values_, size, "values");
+    budget_.charge(size);
+    return std::string(value);
   }
   SlotKey read_slot(std::uint64_t object, std::uint64_t shared, std::uint64_t fresh) {
     const ObjectView& key = at(objects_, object, "objects");
@@ -348,10 +361,10 @@ std::string put_entries(std::span<const Entry* const> entries) {
 }
 
 std::string put_entries(const std::vector<Entry>& entries) {
-  std::vector<const Entry*> each;
+  ShortVector<const Entry*, 8> each;
   each.reserve(entries.size());
   for (const Entry& entry : entries) each.push_back(&entry);
-  return put_entries(each);
+  return put_entries({each.begin(), each.size()});
 }
 
 std::vector<Entry> get_entries(const EntryColumns& columns, Budget& budget) {

@@ -5,15 +5,22 @@
 namespace rejoin::wire {
 namespace {
 
-// How many numbers so many bytes can say at most: two of them make a group.
-std::uint64_t numbers_max(std::size_t bytes) {
-  return bytes * (group_max + 1) / 2;
-}
+constexpr std::uint8_t single_group = 2;  // the head of a group of one number
 
 // Three equal numbers in a row: two of them cost as much as a group of their own.
 bool repeats(std::span<const std::uint64_t> numbers, std::size_t at) {
   return at + 2 < numbers.size() && numbers[at] == numbers[at + 1] &&
          numbers[at] == numbers[at + 2];
+}
+
+// Reads a column that is one number of one byte, as most are.
+bool get_small(ByteReader& in, Numbers out) {
+  const std::string_view bytes = in.rest();
+  if (out.size() != 1 || bytes.size() < 2 || bytes[0] != single_group) return false;
+  out[0] = static_cast<std::uint8_t>(bytes[1]);
+  if (out[0] > single_byte_max) return false;
+  in = ByteReader(bytes.substr(2));
+  return true;
 }
 
 }  // namespace
@@ -31,6 +38,10 @@ void Budget::refuse() {
 }
 
 void put_column(ByteWriter& out, std::span<const std::uint64_t> numbers) {
+  if (numbers.size() == 1) {  // as most are
+    out.byte(single_group);
+    return out.number(numbers[0]);
+  }
   for (std::size_t at = 0; at < numbers.size();) {
     const bool run = repeats(numbers, at);
     const std::size_t most = std::min<std::size_t>(numbers.size() - at, group_max);
@@ -46,7 +57,8 @@ void put_column(ByteWriter& out, std::span<const std::uint64_t> numbers) {
 }
 
 void get_column(ByteReader& in, Numbers out, const char* name) {
-  expect_columns(in, 1, out.size(), name);
+  if (get_small(in, out)) return;
+  expect_columns<1>(in, out.size(), name);
   for (std::size_t at = 0; at < out.size();) {
     const std::uint64_t head = get_number(in, name);
     const std::uint64_t size = head / 2;
@@ -61,11 +73,6 @@ void get_column(ByteReader& in, Numbers out, const char* name) {
     }
     at += size;
   }
-}
-
-void expect_columns(const ByteReader& in, std::uint64_t columns, std::uint64_t numbers,
-                    const char* name) {
-  if (numbers > numbers_max(in.size()) / columns) refuse_malformed(name, "end too early");
 }
 
 std::uint64_t total_of(std::span<const std::uint64_t> counts, std::string_view listed,

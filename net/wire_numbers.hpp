@@ -68,16 +68,20 @@ class Columns {
  public:
   Columns() = default;
   explicit Columns(std::size_t rows) { resize(rows); }
+  Columns(const Columns&) = delete;
+  Columns& operator=(const Columns&) = delete;
 
   void resize(std::size_t rows) {
     cells_.resize(columns * rows);
+    first_ = cells_.begin();
     rows_ = rows;
   }
   std::size_t rows() const { return rows_; }
-  Numbers operator[](std::size_t column) { return {cells_.begin() + column * rows_, rows_}; }
+  Numbers operator[](std::size_t column) const { return {first_ + column * rows_, rows_}; }
 
  private:
   ShortVector<std::uint64_t, 4 * columns> cells_;
+  std::uint64_t* first_ = nullptr;
   std::size_t rows_ = 0;
 };
 
@@ -90,9 +94,28 @@ constexpr std::size_t column_bytes_max(std::size_t numbers) {
 void put_column(ByteWriter& out, std::span<const std::uint64_t> numbers);
 // Refuses what put_column cannot have written for this many numbers.
 void get_column(ByteReader& in, Numbers out, const char* name);
+// How many numbers so many bytes can say at most: two of them make a group.
+constexpr std::uint64_t numbers_max(std::size_t bytes) {
+  return bytes * (group_max + 1) / 2;
+}
 // Refuses, before they are made, so many columns of so many numbers that the bytes cannot hold.
-void expect_columns(const ByteReader& in, std::uint64_t columns, std::uint64_t numbers,
-                    const char* name);
+template <std::uint64_t columns>
+void expect_columns(const ByteReader& in, std::uint64_t numbers, const char* name) {
+  if (numbers > numbers_max(in.size()) / columns) refuse_malformed(name, "end too early");
+}
+template <std::size_t columns>
+void put_all(ByteWriter& out, const Columns<columns>& all) {
+  if (all.rows() == 0) return;
+  for (std::size_t i = 0; i < columns; ++i) put_column(out, all[i]);
+}
+// Makes that many rows.
+template <std::size_t columns>
+void get_all(ByteReader& in, std::uint64_t rows, Columns<columns>& out, const char* name) {
+  if (rows == 0) return;
+  expect_columns<columns>(in, rows, name);
+  out.resize(rows);
+  for (std::size_t i = 0; i < columns; ++i) get_column(in, out[i], name);
+}
 // The sum of counts: at most as many as the bytes that list the counted things could say.
 std::uint64_t total_of(std::span<const std::uint64_t> counts, std::string_view listed,
                        const char* name);

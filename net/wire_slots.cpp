@@ -45,9 +45,9 @@ class SlotWriter {
     objects_.put(objects);
     ByteWriter list(out.slots, column_bytes_max(1 + slot_columns * slots_.size()));
     list.number(slots_.size());
-    for (std::size_t i = 0; i < slot_columns; ++i) put_column(list, columns_[i]);
+    put_all(list, columns_);
     ByteWriter fragments(out.fragments, column_bytes_max(fragment_columns * fragments_.rows()));
-    for (std::size_t i = 0; i < fragment_columns; ++i) put_column(fragments, fragments_[i]);
+    put_all(fragments, fragments_);
   }
 
  private:
@@ -78,9 +78,7 @@ class FragmentReader {
         bytes_(columns.values) {
     budget_.charge(fragment_cost, total);
     ByteReader in(columns.fragments);
-    expect_columns(in, fragment_columns, total, "fragments");
-    columns_.resize(total);
-    for (std::size_t i = 0; i < fragment_columns; ++i) get_column(in, columns_[i], "fragments");
+    get_all(in, total, columns_, "fragments");
     expect_end(in, "fragments");
   }
 
@@ -131,9 +129,8 @@ std::vector<SlotState> get_slots(const SlotColumns<std::string_view>& columns, B
   ByteReader in(columns.slots);
   const std::uint64_t size = get_number(in, "slots");
   budget.charge(slot_cost, size);
-  expect_columns(in, slot_columns, size, "slots");
-  Columns<slot_columns> slots(size);
-  for (std::size_t i = 0; i < slot_columns; ++i) get_column(in, slots[i], "slots");
+  Columns<slot_columns> slots;
+  get_all(in, size, slots, "slots");
   expect_end(in, "slots");
   const std::uint64_t total = total_of(slots[slot_fragments], columns.fragments, "fragments");
 

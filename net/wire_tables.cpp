@@ -32,10 +32,10 @@ void ReplicaTable::close() {
   close_list(replicas_, std::less<>(), std::equal_to<>());
 }
 
-std::uint64_t ReplicaTable::index(const ReplicaId& replica) const {
+void ReplicaTable::find(const ReplicaId& replica) {
   const auto found = std::lower_bound(replicas_.begin(), replicas_.end(), replica);
   REJOIN_ASSERT(found != replicas_.end() && *found == replica);
-  return static_cast<std::uint64_t>(found - replicas_.begin());
+  last_ = static_cast<std::size_t>(found - replicas_.begin());
 }
 
 void ReplicaTable::put(ByteWriter& out) const {
@@ -50,13 +50,10 @@ void ObjectTable::close() {
   close_list(objects_, before, same);
 }
 
-std::uint64_t ObjectTable::index(const ObjectKey& object) {
-  if (last_ >= objects_.size() || (objects_[last_] != &object && *objects_[last_] != object)) {
-    const auto found = std::lower_bound(objects_.begin(), objects_.end(), &object, before);
-    REJOIN_ASSERT(found != objects_.end() && **found == object);
-    last_ = static_cast<std::size_t>(found - objects_.begin());
-  }
-  return last_;
+void ObjectTable::find(const ObjectKey& object) {
+  const auto found = std::lower_bound(objects_.begin(), objects_.end(), &object, before);
+  REJOIN_ASSERT(found != objects_.end() && **found == object);
+  last_ = static_cast<std::size_t>(found - objects_.begin());
 }
 
 std::size_t ObjectTable::bytes_max() const {

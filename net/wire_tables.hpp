@@ -34,13 +34,19 @@ class ReplicaTable {
     if (replicas_.empty() || *std::prev(replicas_.end()) != replica) replicas_.push_back(replica);
   }
   void close();
-  std::uint64_t index(const ReplicaId& replica) const;
+  std::uint64_t index(const ReplicaId& replica) {
+    if (last_ >= replicas_.size() || replicas_[last_] != replica) find(replica);
+    return last_;
+  }
   std::size_t size() const { return replicas_.size(); }
   std::size_t bytes() const { return replica_bytes * replicas_.size(); }
   void put(ByteWriter& out) const;
 
  private:
+  void find(const ReplicaId& replica);
+
   ShortVector<ReplicaId, 4> replicas_;
+  std::size_t last_ = 0;  // neighbours are mostly of one replica
 };
 
 // As ReplicaTable. What is noted must outlive the table.
@@ -50,11 +56,18 @@ class ObjectTable {
     if (objects_.empty() || **std::prev(objects_.end()) != object) objects_.push_back(&object);
   }
   void close();
-  std::uint64_t index(const ObjectKey& object);
+  std::uint64_t index(const ObjectKey& object) {
+    if (last_ >= objects_.size() || (objects_[last_] != &object && *objects_[last_] != object)) {
+      find(object);
+    }
+    return last_;
+  }
   std::size_t bytes_max() const;
   void put(ByteWriter& out) const;
 
  private:
+  void find(const ObjectKey& object);
+
   ShortVector<const ObjectKey*, 4> objects_;
   std::size_t last_ = 0;  // neighbours mostly lie in one object
 };
