@@ -32,13 +32,18 @@ void copy(schema::EntryBatch::Builder out, const wire::EntryColumns& in) {
   if (!in.values.empty()) out.setValues(wire::data_of(in.values));
 }
 
+template <class Message>
+void copy(Message out, const wire::PlainHead& head) {
+  out.setVersion(head.version);
+  out.setStoreHigh(head.store.high);
+  out.setStoreLow(head.store.low);
+}
+
 // As Cap'n Proto writes what the plain reader read.
 std::string rebuilt(const wire::PlainFrame& frame) {
   wire::MessageBuilder message(data_bytes);
   schema::Frame::Builder out = message.initRoot<schema::Frame>();
-  out.setVersion(frame.head.version);
-  out.setStoreHigh(frame.head.store.high);
-  out.setStoreLow(frame.head.store.low);
+  copy(out, frame.head);
   out.setNodeHigh(frame.sender.node.half(0));
   out.setNodeLow(frame.sender.node.half(8));
   out.setIncarnation(frame.sender.incarnation);
@@ -59,9 +64,7 @@ std::string rebuilt(const wire::PlainFrame& frame) {
 std::string rebuilt(const wire::PlainRecord& record) {
   wire::MessageBuilder message(data_bytes);
   schema::Record::Builder out = message.initRoot<schema::Record>();
-  out.setVersion(record.head.version);
-  out.setStoreHigh(record.head.store.high);
-  out.setStoreLow(record.head.store.low);
+  copy(out, record.head);
   copy(out.initEntries(), record.entries);
   return message.bytes();
 }
