@@ -36,19 +36,28 @@ std::size_t CausalContext::place_of(const ReplicaId& replica, std::size_t from) 
   return low;
 }
 
-const SequenceSet* CausalContext::Rising::seen(const ReplicaId& replica) {
-  if (!context_.is_at(place_, replica)) place_ = context_.place_of(replica, place_);
-  return context_.is_at(place_, replica) ? &context_.entry_at(place_++).seen : nullptr;
-}
-
 std::optional<CausalContext::Index> CausalContext::find(const ReplicaId& replica) const {
+  if (entries_.size() <= few) {
+    for (Index index = 0; index < entries_.size(); ++index) {
+      if (entries_[index].replica == replica) return index;
+    }
+    return std::nullopt;
+  }
   const std::size_t place = place_of(replica);
   if (!is_at(place, replica)) return std::nullopt;
   return index_at(place);
 }
 
 CausalContext::Index CausalContext::intern(const ReplicaId& replica) {
+  if (belongs_at_end(replica)) return intern_at(entries_.size(), replica);
+  if (const std::optional<Index> known = find(replica)) return *known;
   return intern_at(place_of(replica), replica);
+}
+
+// The first place from there on of a replica that has dots here.
+std::size_t CausalContext::place_of_seen(std::size_t from) const {
+  while (from < entries_.size() && entry_at(from).seen.empty()) ++from;
+  return from;
 }
 
 // At its place: there it is, or there it belongs.
@@ -72,6 +81,10 @@ bool CausalContext::add(const ReplicaId& replica, Interval interval) {
 }
 
 bool CausalContext::merge(const CausalContext& other) {
+  if (other.entries_.size() == 1) {
+    const Entry& theirs = other.entries_[0];
+    return !theirs.seen.empty() && entries_[intern(theirs.replica)].seen.merge(theirs.seen);
+  }
   bool changed = false;
   if (entries_.empty()) entries_.reserve(other.entries_.size());
   std::size_t place = 0;
@@ -84,6 +97,10 @@ bool CausalContext::merge(const CausalContext& other) {
 }
 
 bool CausalContext::subtract(const CausalContext& other) {
+  if (other.entries_.size() == 1) {
+    const std::optional<Index> mine = find(other.entries_[0].replica);
+    return mine && entries_[*mine].seen.subtract(other.entries_[0].seen);
+  }
   bool changed = false;
   Rising there(other);
   for (std::size_t place = 0; place < entries_.size(); ++place) {
@@ -162,12 +179,28 @@ std::uint64_t CausalContext::last(const ReplicaId& replica) const {
 }
 
 bool operator==(const CausalContext& a, const CausalContext& b) {
-  return a.covers(b) && b.covers(a);
+  std::size_t i = a.place_of_seen(0);
+  std::size_t j = b.place_of_seen(0);
+  while (i < a.entries_.size() && j < b.entries_.size()) {
+    const CausalContext::Entry& x = a.entry_at(i);
+    const CausalContext::Entry& y = b.entry_at(j);
+    if (!(x.seen == y.seen && x.replica == y.replica)) return false;
+    i = a.place_of_seen(i + 1);
+    j = b.place_of_seen(j + 1);
+  }
+  return i == a.entries_.size() && j == b.entries_.size();
 }
 
-CausalContext operator-(CausalContext a, const CausalContext& b) {
-  a.subtract(b);
-  return a;
+CausalContext operator-(const CausalContext& a, const CausalContext& b) {
+  CausalContext out;
+  CausalContext::Rising there(b);
+  a.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
+    const SequenceSet* theirs = there.seen(replica);
+    if (theirs != nullptr && theirs->covers(seen)) return;
+    SequenceSet& left = out.entries_[out.intern(replica)].seen = seen;
+    if (theirs != nullptr) left.subtract(*theirs);
+  });
+  return out;
 }
 
 void CausalContext::append(const ReplicaId& replica, Interval interval) {

@@ -63,7 +63,10 @@ class CausalContext {
   class Rising {
    public:
     explicit Rising(const CausalContext& context) : context_(context) {}
-    const SequenceSet* seen(const ReplicaId& replica);
+    const SequenceSet* seen(const ReplicaId& replica) {
+      if (!context_.is_at(place_, replica)) place_ = context_.place_of(replica, place_);
+      return context_.is_at(place_, replica) ? &context_.entry_at(place_++).seen : nullptr;
+    }
 
    private:
     const CausalContext& context_;
@@ -101,8 +104,11 @@ class CausalContext {
   }
 
   friend bool operator==(const CausalContext& a, const CausalContext& b);
+  friend CausalContext operator-(const CausalContext& a, const CausalContext& b);
 
  private:
+  static constexpr std::size_t few = 8;  // are looked through faster than searched
+
   struct Entry {
     ReplicaId replica;
     SequenceSet seen;
@@ -117,7 +123,12 @@ class CausalContext {
   }
   // The first place in the order of ids that is not before the replica's; `from` is not after it.
   std::size_t place_of(const ReplicaId& replica, std::size_t from = 0) const;
+  std::size_t place_of_seen(std::size_t from) const;
   Index intern_at(std::size_t place, const ReplicaId& replica);
+  // Behind all of them in the order of ids.
+  bool belongs_at_end(const ReplicaId& replica) const {
+    return entries_.empty() || entry_at(entries_.size() - 1).replica < replica;
+  }
 
   // By index, in the order of naming. What one entry has, or lacks, is of one replica, mostly.
   ShortVector<Entry, 1> entries_;
@@ -125,7 +136,7 @@ class CausalContext {
 };
 
 // The dots of a that are not in b.
-CausalContext operator-(CausalContext a, const CausalContext& b);
+CausalContext operator-(const CausalContext& a, const CausalContext& b);
 
 template <>
 struct Codec<ReplicaId> {

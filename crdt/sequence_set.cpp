@@ -51,27 +51,38 @@ std::vector<Interval> without(const std::vector<Interval>& a, const std::vector<
   return out;
 }
 
+// A set's interval grew: those from there on that it touches by now are part of it.
+void absorb(Interval& grown, std::vector<Interval>& rest, std::vector<Interval>::iterator from) {
+  auto to = from;
+  for (; to != rest.end() && to->first <= grown.last + 1; ++to) {
+    grown.last = std::max(grown.last, to->last);
+  }
+  rest.erase(from, to);
+}
+
 Interval hull(const Interval& a, const Interval& b) {
   return {std::min(a.first, b.first), std::max(a.last, b.last)};
 }
 
 }  // namespace
 
-bool SequenceSet::contains(std::uint64_t sequence) const {
-  if (sequence <= first_.last) return sequence >= first_.first;
+// Requires: it has more than one interval, and the sequence is beyond the first.
+bool SequenceSet::contains_beyond(std::uint64_t sequence) const {
   const auto after = std::upper_bound(
-      rest_.begin(), rest_.end(), sequence,
+      rest_->begin(), rest_->end(), sequence,
       [](std::uint64_t value, const Interval& interval) { return value < interval.first; });
-  return after != rest_.begin() && sequence <= std::prev(after)->last;
+  return after != rest_->begin() && sequence <= std::prev(after)->last;
 }
 
 bool SequenceSet::covers_all(const SequenceSet& other) const {
+  static const Intervals none;
+  const Intervals& rest = single() ? none : *rest_;
   bool all = true;
-  auto mine = rest_.begin();
+  auto mine = rest.begin();
   other.each_interval([&](const Interval& theirs) {
     if (!all || within(theirs, first_)) return;
-    while (mine != rest_.end() && mine->last < theirs.first) ++mine;
-    all = mine != rest_.end() && within(theirs, *mine);
+    while (mine != rest.end() && mine->last < theirs.first) ++mine;
+    all = mine != rest.end() && within(theirs, *mine);
   });
   return all;
 }
@@ -90,51 +101,45 @@ bool SequenceSet::add(Interval interval) {
   }
   if (within(interval, first_)) return false;
   const bool touches = interval.first <= first_.last + 1 && first_.first <= interval.last + 1;
-  if (!single() || !touches) return add_in_order(interval);
-  first_ = hull(first_, interval);
-  return true;
+  if (single() && touches) {
+    first_ = hull(first_, interval);
+    return true;
+  }
+  const bool changed = add_in_order(interval, rest());
+  forget_empty_rest();
+  return changed;
 }
 
 // Requires: not empty, and not within the first interval.
-bool SequenceSet::add_in_order(Interval interval) {
-  if (interval.first > last() + 1) {
-    rest_.push_back(interval);
+bool SequenceSet::add_in_order(Interval interval, Intervals& rest) {
+  if (interval.first > (rest.empty() ? first_ : rest.back()).last + 1) {
+    rest.push_back(interval);
     return true;
   }
   if (interval.last + 1 < first_.first) {
-    rest_.insert(rest_.begin(), first_);
+    rest.insert(rest.begin(), first_);
     first_ = interval;
     return true;
   }
   if (interval.first <= first_.last + 1) {
     first_ = hull(first_, interval);
-    absorb(first_, rest_.begin());
+    absorb(first_, rest, rest.begin());
     return true;
   }
   const auto at = std::lower_bound(
-      rest_.begin(), rest_.end(), interval.first,
+      rest.begin(), rest.end(), interval.first,
       [](const Interval& mine, std::uint64_t value) { return mine.last + 1 < value; });
   if (at->first > interval.last + 1) {
-    rest_.insert(at, interval);
+    rest.insert(at, interval);
     return true;
   }
   if (within(interval, *at)) return false;
   *at = hull(*at, interval);
-  absorb(*at, std::next(at));
+  absorb(*at, rest, std::next(at));
   return true;
 }
 
-// It grew: those from here on that it touches by now are part of it.
-void SequenceSet::absorb(Interval& grown, std::vector<Interval>::iterator from) {
-  auto to = from;
-  for (; to != rest_.end() && to->first <= grown.last + 1; ++to) {
-    grown.last = std::max(grown.last, to->last);
-  }
-  rest_.erase(from, to);
-}
-
-bool SequenceSet::merge(const SequenceSet& other) {
-  if (other.empty()) return false;
+bool SequenceSet::merge_more(const SequenceSet& other) {
   if (other.single()) return add(other.first_);
   if (covers(other)) return false;
   assign(united(intervals(), other.intervals()));
@@ -143,21 +148,35 @@ bool SequenceSet::merge(const SequenceSet& other) {
 
 bool SequenceSet::subtract(const SequenceSet& other) {
   if (empty() || other.empty()) return false;
-  if (other.single()) return subtract_one(other.first_);
-  const std::vector<Interval> before = intervals();
-  std::vector<Interval> after = without(before, other.intervals());
+  if (other.single()) return single() ? cut(other.first_) : subtract_one(other.first_, *rest_);
+  const Intervals before = intervals();
+  const Intervals after = without(before, other.intervals());
   if (after == before) return false;
   assign(after);
   return true;
 }
 
-bool SequenceSet::subtract_one(Interval theirs) {
+// Requires: of one interval.
+bool SequenceSet::cut(Interval theirs) {
+  const Interval mine = first_;
+  if (theirs.last < mine.first || theirs.first > mine.last) return false;
+  const Interval above{theirs.last + 1, mine.last};
+  if (mine.first < theirs.first) {
+    first_.last = theirs.first - 1;
+    if (above.first <= above.last) rest().push_back(above);
+  } else {
+    first_ = above.first <= above.last ? above : Interval{};
+  }
+  return true;
+}
+
+bool SequenceSet::subtract_one(Interval theirs, Intervals& rest) {
   if (theirs.last < first_.first || theirs.first > last()) return false;
   const auto from =
-      std::lower_bound(rest_.begin(), rest_.end(), theirs.first,
+      std::lower_bound(rest.begin(), rest.end(), theirs.first,
                        [](const Interval& mine, std::uint64_t value) { return mine.last < value; });
   auto to = from;
-  while (to != rest_.end() && to->first <= theirs.last) ++to;
+  while (to != rest.end() && to->first <= theirs.last) ++to;
   const bool in_first = theirs.first <= first_.last;
   if (!in_first && from == to) return false;
   // What is left of the first and of the last that they reach; at most one before, one behind.
@@ -167,20 +186,27 @@ bool SequenceSet::subtract_one(Interval theirs) {
   std::size_t count = 0;
   if (lowest.first < theirs.first) left[count++] = {lowest.first, theirs.first - 1};
   if (highest.last > theirs.last) left[count++] = {theirs.last + 1, highest.last};
-  auto at = rest_.erase(from, to);
+  auto at = rest.erase(from, to);
   const Interval* next = left;
   if (in_first && count > 0) first_ = *next++;
-  rest_.insert(at, next, static_cast<const Interval*>(left + count));
+  rest.insert(at, next, static_cast<const Interval*>(left + count));
   if (in_first && count == 0) {
-    first_ = single() ? Interval{} : rest_.front();
-    if (!single()) rest_.erase(rest_.begin());
+    first_ = rest.empty() ? Interval{} : rest.front();
+    if (!rest.empty()) rest.erase(rest.begin());
   }
+  forget_empty_rest();
   return true;
 }
 
 bool SequenceSet::intersect(const SequenceSet& other) {
   if (other.covers(*this)) return false;
-  assign(common(intervals(), other.intervals()));
+  if (single() && other.single()) {
+    const Interval both{std::max(first_.first, other.first_.first),
+                        std::min(first_.last, other.first_.last)};
+    first_ = both.first <= both.last ? both : Interval{};
+  } else {
+    assign(common(intervals(), other.intervals()));
+  }
   return true;
 }
 
@@ -191,9 +217,27 @@ std::vector<Interval> SequenceSet::intervals() const {
   return out;
 }
 
-void SequenceSet::assign(const std::vector<Interval>& normalised) {
+void SequenceSet::assign(const Intervals& normalised) {
   first_ = normalised.empty() ? Interval{} : normalised.front();
-  rest_.assign(normalised.begin() + (normalised.empty() ? 0 : 1), normalised.end());
+  rest().assign(normalised.begin() + (normalised.empty() ? 0 : 1), normalised.end());
+  forget_empty_rest();
+}
+
+void SequenceSet::copy_rest(const SequenceSet& other) {
+  if (other.single()) {
+    rest_.reset();
+  } else {
+    rest() = *other.rest_;
+  }
+}
+
+SequenceSet::Intervals& SequenceSet::rest() {
+  if (single()) rest_ = std::make_unique<Intervals>();
+  return *rest_;
+}
+
+void SequenceSet::forget_empty_rest() {
+  if (!single() && rest_->empty()) rest_.reset();
 }
 
 }  // namespace rejoin

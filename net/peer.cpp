@@ -109,9 +109,10 @@ bool Peer::fall_silent() {
 }
 
 void Peer::show(const ClockShown& shown) {
-  // The same as before, mostly.
-  if (!(acknowledged_ == shown.clock)) forget_compared();
-  acknowledged_ = shown.clock;
+  if (!(acknowledged_ == shown.clock)) {  // mostly it is as before
+    forget_compared();
+    acknowledged_ = shown.clock;
+  }
   showed_clock_ = true;
   while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
     flight_bytes_ -= flights_.front().bytes;
@@ -122,9 +123,8 @@ void Peer::show(const ClockShown& shown) {
   }
 }
 
-SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made) const {
-  const SequenceSet* held = acknowledged_.seen(origin);
-  if (held != nullptr && held->covers(made)) return {};
+SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made,
+                          const SequenceSet* held) const {
   SequenceSet out = made;
   if (held != nullptr) out.subtract(*held);
   if (const SequenceSet* under_way = in_flight_.seen(origin)) out.subtract(*under_way);
@@ -133,9 +133,10 @@ SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made) cons
 
 bool Peer::covers(const CausalContext& clock, std::uint64_t version) {
   if (covered_version_ == version) return true;
-  if (!acknowledged_.covers(clock)) return false;
-  covered_version_ = version;
-  return true;
+  if (behind_) return false;
+  behind_ = !acknowledged_.covers(clock);
+  if (!behind_) covered_version_ = version;
+  return !behind_;
 }
 
 bool Peer::lacks_any_of(const CausalContext& dots) const {
@@ -144,7 +145,7 @@ bool Peer::lacks_any_of(const CausalContext& dots) const {
   dots.each_replica([&](const ReplicaId& origin, const SequenceSet& made) {
     const SequenceSet* has = held.seen(origin);
     if (any || (has != nullptr && has->covers(made))) return;
-    any = !lacking(origin, made).empty();
+    any = !lacking(origin, made, has).empty();
   });
   return any;
 }
@@ -200,10 +201,11 @@ bool Peer::settle_debts(std::uint64_t durable) {
 void Peer::tick() {
   if (!showed_clock_) return;
   showed_clock_ = false;
-  if (settled_has_all_) {  // as with all that are at rest
-    if (ticked_) progress_.emplace();
+  if (ticked_) {
+    // As with all that are at rest: nothing.
+    progress_ = settled_has_all_ ? CausalContext() : acknowledged_ - settled_;
+    settled_.merge(*progress_);
   } else {
-    if (ticked_) progress_ = acknowledged_ - settled_;
     settled_.merge(acknowledged_);
   }
   settled_has_all_ = true;
@@ -260,6 +262,7 @@ void Peer::end_donation() {
 // What it holds may be less than what it was compared with.
 void Peer::forget_compared() {
   covered_version_ = 0;
+  behind_ = false;
   settled_has_all_ = false;
 }
 

@@ -82,10 +82,12 @@ class Peer {
   void show(const ClockShown& shown);
   // It sent us these: it holds them durably.
   void holds(const CausalContext& dots) {
-    if (acknowledged_.merge(dots)) settled_has_all_ = false;
+    if (acknowledged_.merge(dots)) behind_ = settled_has_all_ = false;
   }
-  // Of an origin's dots, what it neither holds nor is on the way.
-  SequenceSet lacking(const ReplicaId& origin, const SequenceSet& made) const;
+  // Of an origin's dots, what it neither holds nor is on the way; `held`: what it holds of them,
+  // null for nothing.
+  SequenceSet lacking(const ReplicaId& origin, const SequenceSet& made,
+                      const SequenceSet* held) const;
   bool lacks_any_of(const CausalContext& dots) const;
   // Whether it holds a clock that only rises and whose version this is: compared once a version.
   bool covers(const CausalContext& clock, std::uint64_t version);
@@ -184,6 +186,7 @@ class Peer {
 
   CausalContext acknowledged_;
   std::uint64_t covered_version_ = 0;  // of the clock of covers(): it was the last that is covered
+  bool behind_ = false;                // it did not cover one, nor came anything since
   // What it had at the last tick, and what we sent it of other origins: no progress of its own. The
   // two together stay about as short as a clock, however long the session.
   CausalContext settled_;

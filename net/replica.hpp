@@ -202,9 +202,12 @@ class Replica {
   void reject(const NodeId& node, const std::string& reason);
   void report_duplicate(const NodeId& node, Now now);
   Peer* find_or_make_peer(const NodeId& node);
-  bool knows_our_future(const CausalContext& dots) const;
+  // What a frame claims was made: is possible; is more than its maker has shown; cannot be.
+  enum class Belief { good, early, forged };
+  Belief belief_in(const Peer& sender, const ReplicaId& maker, std::uint64_t last, Now now) const;
+  template <class Claims>
+  Belief belief_in(const Peer& sender, const Claims& claims, Now now) const;
   bool names_our_future(const RepairChunk& chunk) const;
-  bool credible(const Peer& sender, const CausalContext& dots, Now now) const;
   void ask_for_chunk(Peer& peer, Now now);
   std::uint64_t chunk_bytes(const Peer& peer) const;
   bool needs_repair() const;
@@ -216,7 +219,7 @@ class Replica {
   // frames out (replica_send.cpp)
   void pump(Now now);
   void pump(Peer& peer, Now now);
-  void push_entries(Peer& peer, const CausalContext& lacking, Now now);
+  bool push_entries(Peer& peer, CausalContext lacking, Now now);
   const EncodedEntries& encoded(const std::vector<const Entry*>& entries);
   CausalContext owed_to(const Peer& peer) const;
   void doubt_its_way(Peer& peer);

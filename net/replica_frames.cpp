@@ -10,22 +10,26 @@ namespace {
 
 constexpr std::size_t peers_max = 4096;
 
-// All that a frame says was made or removed.
-CausalContext dots_in(const Entries& entries) {
-  CausalContext out;
+// f(maker, last): of each maker that the frame names, the last dot that it says was made.
+template <class F>
+void each_claim(const CausalContext& dots, F&& f) {
+  dots.each_replica([&](const ReplicaId& maker, const SequenceSet& seen) { f(maker, seen.last()); });
+}
+
+template <class F>
+void each_claim(const Entries& entries, F&& f) {
   for (const Entry& entry : entries.entries) {
-    out.merge(entry.dots);
-    out.merge(entry.removed());
+    each_claim(entry.dots, f);
+    for (const Removal& removal : entry.removals) f(removal.replica, removal.dots.last);
   }
-  return out;
 }
 
 // What a chunk would have us believe to be seen. Its fragments claim nothing by that: those that
 // are newer than the cut come as entries too, and a hot slot has such a one in every chunk.
-CausalContext cut_of(const RepairChunk& chunk) {
-  CausalContext out = chunk.cut_clock;
-  out.merge(chunk.cut_removed);
-  return out;
+template <class F>
+void each_claim(const RepairChunk& chunk, F&& f) {
+  each_claim(chunk.cut_clock, f);
+  each_claim(chunk.cut_removed, f);
 }
 
 }  // namespace
@@ -73,12 +77,22 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   return verdict;
 }
 
+// The worst of all that it claims decides.
+template <class Claims>
+Replica::Belief Replica::belief_in(const Peer& sender, const Claims& claims, Now now) const {
+  Belief worst = Belief::good;
+  each_claim(claims, [&](const ReplicaId& maker, std::uint64_t last) {
+    worst = std::max(worst, belief_in(sender, maker, last, now));
+  });
+  return worst;
+}
+
 Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
   const Error forged{ErrorCode::malformed, "a frame holds dots of ours that we never made"};
   if (auto* entries = std::get_if<Entries>(&frame.body)) {
-    const CausalContext dots = dots_in(*entries);
-    if (knows_our_future(dots)) return forged;
-    if (!credible(peer, dots, now)) return {};
+    const Belief belief = belief_in(peer, *entries, now);
+    if (belief == Belief::forged) return forged;
+    if (belief == Belief::early) return {};
     on(peer, *entries, now);
   } else if (const auto* shown = std::get_if<ClockShown>(&frame.body)) {
     on(peer, *shown, now);
@@ -87,9 +101,9 @@ Result<void> Replica::dispatch(Peer& peer, Frame& frame, Now now) {
   } else if (const auto* request = std::get_if<RepairRequest>(&frame.body)) {
     on(peer, *request, now);
   } else if (auto* chunk = std::get_if<RepairChunk>(&frame.body)) {
-    const CausalContext cut = cut_of(*chunk);
-    if (knows_our_future(cut) || names_our_future(*chunk)) return forged;
-    if (!credible(peer, cut, now)) return {};
+    const Belief belief = belief_in(peer, *chunk, now);
+    if (belief == Belief::forged || names_our_future(*chunk)) return forged;
+    if (belief == Belief::early) return {};
     return on(peer, *chunk, now);
   } else if (const auto* gone = std::get_if<RepairGone>(&frame.body)) {
     on(peer, *gone);
@@ -274,12 +288,6 @@ Peer* Replica::find_or_make_peer(const NodeId& node) {
   return &peers_.add(node);
 }
 
-// Nobody but us makes dots of this incarnation: a frame that knows more of them lies, and believing
-// it would leave no room for our own.
-bool Replica::knows_our_future(const CausalContext& dots) const {
-  return dots.last(setup_.self) > store_.clock().last(setup_.self);
-}
-
 bool Replica::names_our_future(const RepairChunk& chunk) const {
   const std::uint64_t last = store_.clock().last(setup_.self);
   return std::any_of(chunk.slots.begin(), chunk.slots.end(), [&](const SlotState& state) {
@@ -289,25 +297,22 @@ bool Replica::names_our_future(const RepairChunk& chunk) const {
   });
 }
 
+// Nobody but us makes dots of this incarnation: a frame that knows more of them lies, and believing
+// it would leave no room for our own.
 // Who knows more of another's dots than their maker has shown lies, or is ahead of it by a frame.
 // A lie, believed, would take for good the dots that the maker is to make. A frame that is ahead is
 // left as if it were lost: it will be sent again, and by then the maker has shown them. Of a maker
 // that is not heard we know nothing better than what others say.
-bool Replica::credible(const Peer& sender, const CausalContext& dots, Now now) const {
+Replica::Belief Replica::belief_in(const Peer& sender, const ReplicaId& maker, std::uint64_t last,
+                                   Now now) const {
+  if (maker == sender.replica()) return Belief::good;
+  if (last <= store_.clock().last(maker)) return Belief::good;
+  if (maker == setup_.self) return Belief::forged;
+  const Peer* const peer = peers_.find(maker.node);
+  if (peer == nullptr || peer->replica() != maker) return Belief::good;
   const std::uint64_t silence_ns = setup_.config.digest_interval_ms * 3 / 2 * 1'000'000;
-  bool good = true;
-  dots.each_replica([&](const ReplicaId& maker, const SequenceSet& seen) {
-    if (maker == sender.replica()) return;
-    const Peer* const known = peers_.find(maker.node);
-    if (known == nullptr) return;
-    const Peer& peer = *known;
-    const bool heard = peer.last_heard_ns + silence_ns > now.mono_ns;
-    if (!heard || peer.replica() != maker) return;
-    const std::uint64_t made =
-        std::max(store_.clock().last(maker), peer.acknowledged().last(maker));
-    good = good && seen.last() <= made;
-  });
-  return good;
+  const bool heard = peer->last_heard_ns + silence_ns > now.mono_ns;
+  return !heard || last <= peer->acknowledged().last(maker) ? Belief::good : Belief::early;
 }
 
 void Replica::on(Peer& peer, Entries& entries, Now) {

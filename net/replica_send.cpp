@@ -106,7 +106,8 @@ void Replica::tick_peers(Now now) {
   });
   if (relay_at_ns_ <= now.mono_ns) {
     relay_at_ns_ = now.mono_ns + setup_.config.relay_after_ms * ns_per_ms;
-    relayable_ = std::exchange(relayable_next_, shown_);
+    std::swap(relayable_, relayable_next_);
+    relayable_next_ = shown_;
     peers_.each([&](Peer& peer) {
       if (!peer.live()) return;
       peer.settled_up = false;
@@ -188,14 +189,15 @@ void Replica::pump(Peer& peer, Now now) {
   if (was_settled_up) return;  // only others' dots came since, and of those none is owed yet
   CausalContext lacking = owed_to(peer);
   if (lacking.empty()) return;
-  peer.settled_up = false;  // the next time it shows whether all of it left
+  peer.settled_up = false;
   if (!log_.dots().covers(lacking) && peer.donation() == nullptr) {
     peer.offer(shown_, now.mono_ns);
     send(peer, RepairOffer{});
   }
   // The repair brings what the cut covers; what is newer goes on as ever.
   if (const Peer::Donation* donation = peer.donation()) lacking.subtract(donation->cut_clock);
-  push_entries(peer, lacking, now);
+  const bool all_left = push_entries(peer, std::move(lacking), now);
+  peer.settled_up = all_left && peer.donation() == nullptr;
 }
 
 // Our own node's dots at once. Those of others come from their origin, unless the peer made no
@@ -207,24 +209,25 @@ CausalContext Replica::owed_to(const Peer& peer) const {
     const SequenceSet* has = held.seen(origin);
     if (has != nullptr && has->covers(made)) return;  // as with nearly all
     const bool ours = origin.node == setup_.self.node;
+    if (!ours && !peer.stalled(origin)) return;
     const SequenceSet* settled = ours ? nullptr : relayable_.seen(origin);
-    if (!ours && (settled == nullptr || !peer.stalled(origin))) return;
-    SequenceSet due = peer.lacking(origin, made);
+    if (!ours && settled == nullptr) return;
+    SequenceSet due = peer.lacking(origin, made, has);
     if (settled != nullptr) due.intersect(*settled);
     due.each_interval([&](Interval interval) { owed.add(origin, interval); });
   });
   return owed;
 }
 
-void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
-  CausalContext lacking = wanted;
+// Whether all of it is on the way now.
+bool Replica::push_entries(Peer& peer, CausalContext lacking, Now now) {
   const std::uint64_t frame_max =
       std::min({entries_frame_bytes, setup_.config.frame_bytes_max, peer.frame_bytes_max()});
   // A hello that promised less than our entries and their envelope need was refused.
   const std::uint64_t bytes_max = frame_max - frame_envelope_bytes;
   while (peer.flight_bytes() < setup_.config.flight_bytes_max) {
     const std::vector<const Entry*> found = log_.collect(lacking, bytes_max);
-    if (found.empty()) return;
+    if (found.empty()) break;
     CausalContext dots;
     std::uint64_t bytes = 0;
     for (const Entry* entry : found) {
@@ -240,7 +243,9 @@ void Replica::push_entries(Peer& peer, const CausalContext& wanted, Now now) {
     const std::uint64_t sequence = peer.next_sequence();
     peer.launch(std::move(dots), bytes, now.mono_ns);
     send_bytes(peer, encode_entries_frame(setup_.self, sequence, encoded(found), setup_.store), 0);
+    if (lacking.empty()) return true;
   }
+  return false;
 }
 
 const EncodedEntries& Replica::encoded(const std::vector<const Entry*>& entries) {
