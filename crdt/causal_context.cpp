@@ -75,6 +75,10 @@ CausalContext::Index CausalContext::intern_at(std::size_t place, const ReplicaId
   return index;
 }
 
+SequenceSet& CausalContext::append(const ReplicaId& replica) {
+  return entries_[intern_at(entries_.size(), replica)].seen;
+}
+
 bool CausalContext::add(const ReplicaId& replica, Interval interval) {
   REJOIN_ASSERT(interval.last <= sequence_max);
   return entries_[intern(replica)].seen.add(interval);
@@ -147,6 +151,11 @@ bool CausalContext::contains(const Dot& dot) const {
 }
 
 bool CausalContext::covers(const CausalContext& other) const {
+  if (other.entries_.size() == 1) {
+    const Entry& theirs = other.entries_[0];
+    const SequenceSet* mine = theirs.seen.empty() ? nullptr : seen(theirs.replica);
+    return theirs.seen.empty() || (mine != nullptr && mine->covers(theirs.seen));
+  }
   Rising here(*this);
   for (std::size_t place = 0; place < other.entries_.size(); ++place) {
     const Entry& theirs = other.entry_at(place);
@@ -197,7 +206,7 @@ CausalContext operator-(const CausalContext& a, const CausalContext& b) {
   a.each_replica([&](const ReplicaId& replica, const SequenceSet& seen) {
     const SequenceSet* theirs = there.seen(replica);
     if (theirs != nullptr && theirs->covers(seen)) return;
-    SequenceSet& left = out.entries_[out.intern(replica)].seen = seen;
+    SequenceSet& left = out.append(replica) = seen;
     if (theirs != nullptr) left.subtract(*theirs);
   });
   return out;
@@ -262,13 +271,12 @@ bool Codec<CausalContext>::decode(ByteReader& in, CausalContext& context) {
   // What follows may be more than this context, and hostile.
   context.reserve(std::min(in.size() / usual_bytes + 1, reserved_max));
   ReplicaId replica;
-  bool first = true;
-  for (std::uint8_t more = 0; in.byte(more) && more <= 1; first = false) {
+  for (std::uint8_t more = 0; in.byte(more) && more <= 1;) {
     if (more == 0) return true;
-    const ReplicaId previous = replica;
     std::uint64_t intervals = 0;
     if (!get_replica(in, replica) || !in.number(intervals)) return false;
-    if (intervals == 0 || (!first && replica <= previous)) return false;
+    if (intervals == 0 || !context.belongs_at_end(replica)) return false;
+    SequenceSet& seen = context.append(replica);
     std::uint64_t from = 1;
     for (std::uint64_t i = 0; i < intervals; ++i) {
       std::uint64_t gap = 0;
@@ -277,7 +285,7 @@ bool Codec<CausalContext>::decode(ByteReader& in, CausalContext& context) {
       if (gap > CausalContext::sequence_max || length > CausalContext::sequence_max) return false;
       const Interval interval{from + gap, from + gap + length};
       if (interval.last > CausalContext::sequence_max) return false;
-      context.append(replica, interval);
+      seen.add(interval);
       from = interval.last + 2;
     }
   }

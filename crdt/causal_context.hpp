@@ -105,6 +105,7 @@ class CausalContext {
 
   friend bool operator==(const CausalContext& a, const CausalContext& b);
   friend CausalContext operator-(const CausalContext& a, const CausalContext& b);
+  friend struct Codec<CausalContext>;
 
  private:
   static constexpr std::size_t few = 8;  // are looked through faster than searched
@@ -125,6 +126,8 @@ class CausalContext {
   std::size_t place_of(const ReplicaId& replica, std::size_t from = 0) const;
   std::size_t place_of_seen(std::size_t from) const;
   Index intern_at(std::size_t place, const ReplicaId& replica);
+  // Requires that it belongs at the end.
+  SequenceSet& append(const ReplicaId& replica);
   // Behind all of them in the order of ids.
   bool belongs_at_end(const ReplicaId& replica) const {
     return entries_.empty() || entry_at(entries_.size() - 1).replica < replica;

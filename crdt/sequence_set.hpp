@@ -72,9 +72,7 @@ class SequenceSet {
     for (const Interval& interval : *rest_) f(interval);
   }
   std::vector<Interval> intervals() const;
-  std::size_t interval_count() const {
-    return (empty() ? 0 : 1) + (single() ? 0 : rest_->size());
-  }
+  std::size_t interval_count() const { return (empty() ? 0 : 1) + (single() ? 0 : rest_->size()); }
 
   friend bool operator==(const SequenceSet& a, const SequenceSet& b) {
     if (!(a.first_ == b.first_) || a.single() != b.single()) return false;

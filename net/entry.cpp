@@ -9,6 +9,8 @@
 namespace rejoin {
 namespace {
 
+constexpr std::size_t few_removals = 16;
+
 // Sorts removals and joins those of one slot and replica that touch or overlap.
 void coalesce(std::vector<Removal>& removals) {
   const auto order = [](const Removal& r) { return std::tie(r.slot, r.replica, r.dots.first); };
@@ -83,8 +85,10 @@ std::uint64_t Entry::bytes() const {
 
 CausalContext Entry::removed() const {
   CausalContext out;
-  if (removals.size() == 1) out.add(removals.front().replica, removals.front().dots);
-  if (removals.size() < 2) return out;
+  if (removals.size() <= few_removals) {
+    for (const Removal& removal : removals) out.add(removal.replica, removal.dots);
+    return out;
+  }
   // Sorted and joined first: a context takes rising intervals at its end in O(1), others in O(n).
   std::vector<std::pair<ReplicaId, Interval>> ranges;
   ranges.reserve(removals.size());

@@ -10,19 +10,6 @@ constexpr std::uint64_t joined_slack = 64;
 
 }  // namespace
 
-// The runs that hold any of these dots, rising, until f returns false: f(first, run).
-template <class F>
-void EntryLog::each_run(const ReplicaId& replica, Interval dots, F&& f) const {
-  const auto of_replica = index_.find(replica);
-  if (of_replica == index_.end()) return;
-  const Runs& runs = of_replica->second;
-  auto at = runs.upper_bound(dots.first);
-  if (at != runs.begin() && std::prev(at)->second.last >= dots.first) --at;
-  for (; at != runs.end() && at->first <= dots.last; ++at) {
-    if (!f(at->first, at->second)) return;
-  }
-}
-
 void EntryLog::append(Entry entry) {
   const std::vector<Id> emptied = emptied_by(entry);
   std::uint64_t bytes = entry.bytes();
@@ -34,11 +21,11 @@ void EntryLog::append(Entry entry) {
     if (longer > joined_bytes_max) continue;
     if (joined_bytes(old->second.entry, entry) > longer + joined_slack) continue;
     Entry joined = join(old->second.entry, entry);
-    take(id);
+    take(old);
     entry = std::move(joined);
     bytes = entry.bytes();
   }
-  insert(next_++, std::move(entry), bytes);
+  insert(std::move(entry), bytes);
   trim();
 }
 
@@ -64,41 +51,40 @@ std::vector<EntryLog::Id> EntryLog::emptied_by(const Entry& entry) {
   return emptied;
 }
 
-void EntryLog::insert(Id id, Entry entry, std::uint64_t bytes) {
-  Logged& logged = logged_.try_emplace(logged_.end(), id)->second;
-  logged.id = id;
+void EntryLog::insert(Entry entry, std::uint64_t bytes) {
+  Logged& logged = logged_.try_emplace(logged_.end(), next_)->second;
+  logged.id = next_++;
   logged.bytes = bytes;
+  logged.values_left.reserve(entry.puts.size());
   for (const Put& put : entry.puts) logged.values_left.push_back(put.dot);
   std::sort(logged.values_left.begin(), logged.values_left.end());
   // Dots that another entry here already serves stay with it.
   (entry.dots - dots_).each_interval([&](const ReplicaId& replica, Interval interval) {
-    index_[replica][interval.first] = {interval.last, &logged};
-    logged.index_keys.push_back({replica, interval.first});
+    Runs& runs = index_[replica];  // the last of them, mostly
+    runs.insert_or_assign(runs.end(), interval.first, Run{interval.last, &logged});
   });
   dots_.merge(entry.dots);
   bytes_ += bytes;
   logged.entry = std::move(entry);
 }
 
-EntryLog::Logged EntryLog::take(Id id) {
-  Logged out = std::move(logged_.at(id));
-  logged_.erase(id);
-  bytes_ -= out.bytes;
-  CausalContext gone;
-  for (const Dot& first : out.index_keys) {
-    const auto of_replica = index_.find(first.replica);
-    Runs& runs = of_replica->second;
-    const auto run = runs.find(first.sequence);
-    gone.add(first.replica, {first.sequence, run->second.last});
-    runs.erase(run);
-    if (runs.empty()) index_.erase(of_replica);
-  }
-  dots_.subtract(gone);
-  return out;
+void EntryLog::take(Logs::iterator at) {
+  CausalContext served;
+  each_run_of(at->second, [&](const ReplicaId& replica, std::uint64_t first, const Run& run) {
+    served.add(replica, {first, run.last});
+  });
+  served.each_replica([&](const ReplicaId& replica, const SequenceSet& runs) {
+    const auto of_replica = index_.find(replica);
+    runs.each_interval([&](Interval run) { of_replica->second.erase(run.first); });
+    if (of_replica->second.empty()) index_.erase(of_replica);
+  });
+  dots_.subtract(served);
+  bytes_ -= at->second.bytes;
+  logged_.erase(at);
 }
 
 void EntryLog::trim() {
-  while (bytes_ > bytes_max_ && !logged_.empty()) take(logged_.begin()->first);
+  while (bytes_ > bytes_max_ && !logged_.empty()) take(logged_.begin());
 }
 
 std::vector<const Entry*> EntryLog::collect(const CausalContext& wanted,

@@ -11,6 +11,7 @@
 // O(found log n).
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <vector>
 
@@ -50,25 +51,45 @@ class EntryLog {
     Entry entry;
     std::uint64_t bytes = 0;
     std::vector<Dot> values_left;  // its puts that no later entry here removed; rising
-    std::vector<Dot> index_keys;
   };
   struct Run {  // dots of one replica, from the key on
     std::uint64_t last = 0;
     Logged* logged = nullptr;  // in logged_, where it stays until it is taken
   };
   using Runs = std::map<std::uint64_t, Run>;
+  using Logs = std::map<Id, Logged>;  // in the order of arrival
 
+  // The runs that hold any of these dots, rising, until f returns false: f(first, run).
   template <class F>
-  void each_run(const ReplicaId& replica, Interval dots, F&& f) const;
-  void insert(Id id, Entry entry, std::uint64_t bytes);
-  Logged take(Id id);
+  void each_run(const ReplicaId& replica, Interval dots, F&& f) const {
+    const auto of_replica = index_.find(replica);
+    if (of_replica == index_.end()) return;
+    const Runs& runs = of_replica->second;
+    auto at = runs.upper_bound(dots.first);
+    if (at != runs.begin() && std::prev(at)->second.last >= dots.first) --at;
+    for (; at != runs.end() && at->first <= dots.last; ++at) {
+      if (!f(at->first, at->second)) return;
+    }
+  }
+  // The runs that lead to it, rising and apart: f(replica, first, run).
+  template <class F>
+  void each_run_of(const Logged& logged, F&& f) const {
+    logged.entry.dots.each_interval([&](const ReplicaId& replica, Interval dots) {
+      each_run(replica, dots, [&](std::uint64_t first, const Run& run) {
+        if (run.logged == &logged) f(replica, first, run);
+        return true;
+      });
+    });
+  }
+  void insert(Entry entry, std::uint64_t bytes);
+  void take(Logs::iterator at);
   std::vector<Id> emptied_by(const Entry& entry);
   void trim();
 
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
   Id next_ = 1;
-  std::map<Id, Logged> logged_;  // in the order of arrival
+  Logs logged_;
   std::map<ReplicaId, Runs> index_;
   CausalContext dots_;
 };

@@ -27,6 +27,11 @@ class PeerTable {
   // Null: unknown.
   Peer* find(const NodeId& node);
   const Peer* find(const NodeId& node) const;
+  // Looked for at that place first, and the place is set where it was found.
+  const Peer* find(const NodeId& node, std::size_t& place) const {
+    if (place >= nodes_.size() || !(nodes_[place] == node)) place = place_of(node);
+    return place < nodes_.size() && nodes_[place] == node ? peers_[place].get() : nullptr;
+  }
   // Requires: known.
   Peer& at(const NodeId& node) { return *find(node); }
   const Peer& at(const NodeId& node) const { return *find(node); }

@@ -43,7 +43,7 @@ Result<void> Replica::restore(std::string_view bytes) {
   } else if (auto* entries = std::get_if<EntriesRecord>(&*record)) {
     for (Entry& entry : entries->entries) {
       // A checkpoint ends with entries that its clock covers: for peers that lag.
-      store_.merge(entry, changed);
+      store_.merge(entry);
       log_.append(std::move(entry));
     }
   } else if (auto* slots = std::get_if<SlotsRecord>(&*record)) {
@@ -89,7 +89,7 @@ std::vector<NodeId> Replica::holders(const Token& token) const {
 }
 
 const Peer* Replica::peer_on(const Route& route) const {
-  return route.node ? peers_.find(*route.node) : nullptr;
+  return route.node ? peers_.find(*route.node, route.place) : nullptr;
 }
 
 Peer* Replica::peer_on(const Route& route) {
@@ -167,7 +167,7 @@ void Replica::merge_entries(std::vector<Entry> entries) {
   std::set<ObjectKey> changed;
   EntriesRecord fresh;
   for (Entry& entry : entries) {
-    if (store_.merge(entry, changed)) {
+    if (store_.merge(entry, watched_.empty() ? nullptr : &changed)) {
       ++stats_.entries_merged;
       fresh.entries.push_back(std::move(entry));
     } else {

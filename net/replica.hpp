@@ -143,6 +143,7 @@ class Replica {
     bool loops = false;             // our hello came back on it since it was last greeted
     bool looped = false;            // and did so after the greeting before
     std::uint64_t hello_at_ns = 0;  // not before; where it is rarely needed, later
+    mutable std::size_t place = 0;  // where it stood in the table when it was last looked for
   };
   // A record that is not durable yet: what it will let us show and serve.
   struct Undurable {

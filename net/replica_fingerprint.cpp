@@ -58,10 +58,10 @@ void EntryLog::hash_into(Fingerprint& out) const {
   for (const auto& [id, logged] : logged_) {
     out.add(logged.entry);
     out.add_each(logged.values_left);
-    for (const Dot& first : logged.index_keys) {
-      out.add(first);
-      out.add(index_.at(first.replica).at(first.sequence).last);
-    }
+    each_run_of(logged, [&](const ReplicaId& replica, std::uint64_t first, const Run& run) {
+      out.add(Dot{replica, first});
+      out.add(run.last);
+    });
   }
 }
 

@@ -13,7 +13,8 @@ constexpr std::size_t peers_max = 4096;
 // f(maker, last): of each maker that the frame names, the last dot that it says was made.
 template <class F>
 void each_claim(const CausalContext& dots, F&& f) {
-  dots.each_replica([&](const ReplicaId& maker, const SequenceSet& seen) { f(maker, seen.last()); });
+  dots.each_replica(
+      [&](const ReplicaId& maker, const SequenceSet& seen) { f(maker, seen.last()); });
 }
 
 template <class F>

@@ -35,7 +35,8 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
   if (!all_routes_answered()) {
     const bool urgent = peers_.misses_a_way();
     for (const auto& [id, route] : routes_) {
-      if (wants_hello(id, route)) next = std::min(next, hello_due_ns(id, route, urgent));
+      if (route.hello_at_ns >= next || !wants_hello(id, route)) continue;
+      next = std::min(next, hello_due_ns(id, route, urgent));
     }
   }
   next = std::min(next, peers_.due_ns());
@@ -75,7 +76,8 @@ void Replica::tick_routes(Now now) {
   if (all_routes_answered()) return;
   const bool urgent = peers_.misses_a_way();
   for (auto& [id, route] : routes_) {
-    if (!wants_hello(id, route) || hello_due_ns(id, route, urgent) > now.mono_ns) continue;
+    if (route.hello_at_ns > now.mono_ns || !wants_hello(id, route)) continue;
+    if (hello_due_ns(id, route, urgent) > now.mono_ns) continue;
     route.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * ns_per_ms;
     route.looped = route.loops;
     route.loops = false;  // if it still does, its own hello will say so

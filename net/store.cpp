@@ -62,20 +62,18 @@ void Store::each_path(const ObjectKey& object, std::string_view prefix,
   }
 }
 
-bool Store::merge(const Entry& entry, std::set<ObjectKey>& changed) {
+bool Store::merge(const Entry& entry, std::set<ObjectKey>* changed) {
   if (clock_.covers(entry.dots)) return false;
   const CausalContext gone = entry.removed();
   for (const Put& put : entry.puts) {
     // Covered and not held here: it was removed.
     if (in_context(put.dot) || gone.contains(put.dot)) continue;
-    if (add_live(put.slot, put.dot, put.value)) changed.insert(put.slot.object);
+    const bool added = add_live(put.slot, put.dot, put.value);
+    if (added && changed != nullptr) changed->insert(put.slot.object);
   }
   for (const Removal& removal : entry.removals) {
-    const bool erased = erase_live(removal.slot, [&](const Dot& dot) {
-      return dot.replica == removal.replica && dot.sequence >= removal.dots.first &&
-             dot.sequence <= removal.dots.last;
-    });
-    if (erased) changed.insert(removal.slot.object);
+    const bool erased = erase_removed(removal);
+    if (erased && changed != nullptr) changed->insert(removal.slot.object);
   }
   adopt(entry.dots, gone);
   return true;
@@ -85,7 +83,7 @@ void Store::adopt(const CausalContext& clock, const CausalContext& removed) {
   clock_.merge(clock);
   // Nothing of R was in D before.
   if (!removed_.empty()) removed_.subtract(clock);
-  if (!removed.empty()) removed_.merge(removed - clock_);
+  if (!clock_.covers(removed)) removed_.merge(removed - clock_);
 }
 
 void Store::begin_repair(const CausalContext& cut_clock, const CausalContext& cut_removed) {
@@ -140,6 +138,12 @@ Store::Repaired Store::finish_repair(std::set<ObjectKey>& changed) {
   out.clock = std::move(repair.cut_clock);
   out.removed = std::move(repair.cut_removed);
   return out;
+}
+
+// Those for which gone(dot).
+template <class F>
+bool Store::erase_live(const SlotKey& key, F&& gone) {
+  return erase_where(key, [&](const Live& live) { return gone(clock_.full(live.dot)); });
 }
 
 // The leaf rule for one slot, with the cut as the donor's context. What is newer comes as entries.
@@ -254,13 +258,6 @@ std::string Store::canonical() const {
   return out;
 }
 
-bool Store::is_live(const SlotKey& key, const Dot& dot) const {
-  const Slot* slot = find(key);
-  return slot != nullptr && std::any_of(slot->begin(), slot->end(), [&](const Live& live) {
-           return clock_.full(live.dot) == dot;
-         });
-}
-
 SlotState Store::state_of(const SlotKey& key) const {
   SlotState out{key, {}};
   if (const Slot* slot = find(key)) {
@@ -280,22 +277,37 @@ const Store::Slot* Store::find(const SlotKey& key) const {
 }
 
 bool Store::add_live(const SlotKey& key, const Dot& dot, const std::string& value) {
-  if (is_live(key, dot)) return false;
-  objects_[key.object][key.path].push_back({clock_.local(dot), value});
+  const LocalDot local = clock_.local(dot);
+  Slot& slot = objects_[key.object][key.path];
+  const bool known =
+      std::any_of(slot.begin(), slot.end(), [&](const Live& live) { return live.dot == local; });
+  if (known) return false;
+  slot.push_back({local, value});
   ++live_count_;
   value_bytes_ += value.size();
   return true;
 }
 
-bool Store::erase_live(const SlotKey& key, const std::function<bool(const Dot&)>& gone) {
+bool Store::erase_removed(const Removal& removal) {
+  const std::optional<CausalContext::Index> replica = clock_.find(removal.replica);
+  if (!replica) return false;
+  return erase_where(removal.slot, [&](const Live& live) {
+    const std::uint64_t sequence = live.dot.sequence();
+    return live.dot.replica() == *replica && sequence >= removal.dots.first &&
+           sequence <= removal.dots.last;
+  });
+}
+
+// Those for which gone(live).
+template <class F>
+bool Store::erase_where(const SlotKey& key, F&& gone) {
   const auto object = objects_.find(key.object);
   if (object == objects_.end()) return false;
   const auto slot = object->second.find(key.path);
   if (slot == object->second.end()) return false;
   const std::size_t erased = std::erase_if(slot->second, [&](const Live& live) {
-    const Dot dot = clock_.full(live.dot);
-    if (!gone(dot)) return false;
-    if (!cuts_.empty()) keep_for_cuts(key, dot, live.value);
+    if (!gone(live)) return false;
+    if (!cuts_.empty()) keep_for_cuts(key, clock_.full(live.dot), live.value);
     value_bytes_ -= live.value.size();
     return true;
   });

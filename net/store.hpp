@@ -11,7 +11,6 @@
 // Cost: s slots touched, n slots in all: O(s log n). Memory: live dots only; no tombstones.
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,8 +50,9 @@ class Store : public SlotReader {
   void each_path(const ObjectKey& object, std::string_view prefix,
                  const PathVisitor& visit) const override;
 
-  // Rule 1. Objects whose slots changed are added to `changed`. False: a duplicate, nothing done.
-  bool merge(const Entry& entry, std::set<ObjectKey>& changed);
+  // Rule 1. Objects whose slots changed are added to `changed`, if somebody asks. False: a
+  // duplicate, nothing done.
+  bool merge(const Entry& entry, std::set<ObjectKey>* changed = nullptr);
 
   // D gains clock, R gains removed, R loses what is in D.
   void adopt(const CausalContext& clock, const CausalContext& removed);
@@ -116,14 +116,17 @@ class Store : public SlotReader {
   };
 
   bool in_context(const Dot& dot) const { return clock_.contains(dot) || removed_.contains(dot); }
-  bool is_live(const SlotKey& key, const Dot& dot) const;
   bool settle(const SlotKey& key, const std::vector<Fragment>& theirs, const Repair& repair,
               const CausalContext& cut);
   void keep_for_cuts(const SlotKey& key, const Dot& dot, const std::string& value);
   SlotState state_of(const SlotKey& key) const;
   const Slot* find(const SlotKey& key) const;
   bool add_live(const SlotKey& key, const Dot& dot, const std::string& value);
-  bool erase_live(const SlotKey& key, const std::function<bool(const Dot&)>& gone);
+  bool erase_removed(const Removal& removal);
+  template <class F>
+  bool erase_live(const SlotKey& key, F&& gone);
+  template <class F>
+  bool erase_where(const SlotKey& key, F&& gone);
 
   CausalContext clock_;
   CausalContext removed_;

@@ -36,8 +36,7 @@ std::vector<const Entry*> reordered(const std::vector<const Entry*>& entries, st
 
 std::string canonical_of(const std::vector<const Entry*>& entries) {
   Store store;
-  std::set<ObjectKey> changed;
-  for (const Entry* entry : entries) store.merge(*entry, changed);
+  for (const Entry* entry : entries) store.merge(*entry);
   return store.canonical();
 }
 

@@ -142,7 +142,7 @@ std::vector<rejoin::Entry> Shadowed::for_peer(const Shadowed& peer, Random& rand
 
 void Shadowed::receive(const rejoin::Entry& entry) {
   std::set<ObjectKey> changed;
-  if (real_.merge(entry, changed)) {
+  if (real_.merge(entry, &changed)) {
     disk_.push_back({{entry}, {}, {}, {}});
     log_.append(entry);
   }
@@ -200,7 +200,7 @@ bool Shadowed::replays() const {
   rejoin::Store out;
   std::set<ObjectKey> changed;
   for (const Record& record : disk_) {
-    for (const rejoin::Entry& entry : record.entries) out.merge(entry, changed);
+    for (const rejoin::Entry& entry : record.entries) out.merge(entry, &changed);
     for (const SlotState& state : record.slots) out.replace(state, changed);
     out.adopt(record.clock, record.removed);
   }

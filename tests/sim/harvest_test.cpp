@@ -20,8 +20,7 @@ class HarvestTest : public ::testing::Test {
   void make(const Entry& entry) {
     EntryNumber number = no_number;
     ASSERT_EQ(ledger.record(entry, 0, 0, number), std::nullopt);
-    std::set<ObjectKey> changed;
-    store.merge(entry, changed);
+    store.merge(entry);
   }
   void SetUp() override {
     Entry put;

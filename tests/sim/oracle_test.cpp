@@ -50,21 +50,21 @@ class OracleTest : public testing::Test {
 
 TEST_F(OracleTest, IsSilentWhileAllIsWell) {
   EXPECT_EQ(found(store), "nothing");
-  store.merge(written, changed);
+  store.merge(written);
   EXPECT_EQ(found(store), "nothing");
-  store.merge(removed, changed);
+  store.merge(removed);
   EXPECT_EQ(found(store), "nothing");
 }
 
 TEST_F(OracleTest, IsSilentWhenTheRemovalComesFirst) {
-  store.merge(removed, changed);
+  store.merge(removed);
   EXPECT_EQ(found(store), "nothing");
-  store.merge(written, changed);
+  store.merge(written);
   EXPECT_EQ(found(store), "nothing");
 }
 
 TEST_F(OracleTest, FindsWhatAnEntryInTheClockRemoved) {
-  store.merge(written, changed);
+  store.merge(written);
   store.adopt(removed.dots, {});
   EXPECT_EQ(found(store), "rule 5");
 }
@@ -77,7 +77,7 @@ TEST_F(OracleTest, FindsAValueThatTheClockClaimsAndIsNotThere) {
 }
 
 TEST_F(OracleTest, FindsAClockThatShrinks) {
-  store.merge(written, changed);
+  store.merge(written);
   EXPECT_EQ(found(store), "nothing");
   EXPECT_EQ(found(Store()), "inflation");
 }
@@ -98,8 +98,8 @@ TEST_F(OracleTest, FindsWhatNobodyMade) {
 }
 
 TEST_F(OracleTest, FindsTheDeadThatRise) {
-  store.merge(written, changed);
-  store.merge(removed, changed);
+  store.merge(written);
+  store.merge(removed);
   EXPECT_EQ(found(store), "nothing");
   store.replace({milk, {{{ann, 1}, true, ""}}}, changed);
   EXPECT_EQ(found(store), "resurrection");
@@ -108,14 +108,14 @@ TEST_F(OracleTest, FindsTheDeadThatRise) {
 TEST_F(OracleTest, FindsWhatVanishesUnremoved) {
   const Entry again = put(ann, 2);
   ASSERT_EQ(ledger.record(again, 0, 0, number), std::nullopt);
-  store.merge(again, changed);
+  store.merge(again);
   EXPECT_EQ(found(store), "nothing");
   store.replace({milk, {}}, changed);
   EXPECT_EQ(found(store), "lost");
 }
 
 TEST_F(OracleTest, ForgetsARestartedNode) {
-  store.merge(written, changed);
+  store.merge(written);
   EXPECT_EQ(found(store), "nothing");
   oracle.forget(0);
   EXPECT_EQ(found(Store()), "nothing");

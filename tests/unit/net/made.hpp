@@ -60,8 +60,7 @@ inline Making made(const Dot& first) {
 }
 
 inline bool merge(Store& store, const Entry& entry) {
-  std::set<ObjectKey> changed;
-  return store.merge(entry, changed);
+  return store.merge(entry);
 }
 
 inline std::vector<Dot> live(const Store& store, const SlotKey& where) {

@@ -30,7 +30,7 @@ TEST(Store, EmptyHasNeitherClockNorSlots) {
 TEST(Store, ValuesOfAnEntryBecomeLiveAndItsDotsKnown) {
   Store store;
   std::set<ObjectKey> changed;
-  EXPECT_TRUE(store.merge(made({a, 1}).puts(milk, "one").puts(eggs, "two"), changed));
+  EXPECT_TRUE(store.merge(made({a, 1}).puts(milk, "one").puts(eggs, "two"), &changed));
   EXPECT_EQ(live(store, milk), (Dots{{a, 1}}));
   EXPECT_EQ(live(store, eggs), (Dots{{a, 2}}));
   EXPECT_EQ(store.clock(), upto(a, 2));
@@ -70,7 +70,7 @@ TEST(Store, AnEntryWhoseDotsAreAllKnownIsADuplicateAndChangesNothing) {
   merge(store, made({b, 1}).bare().removes(milk, {a, 1}));
   const std::string before = store.canonical();
   std::set<ObjectKey> changed;
-  EXPECT_FALSE(store.merge(made({a, 1}).puts(milk), changed));
+  EXPECT_FALSE(store.merge(made({a, 1}).puts(milk), &changed));
   EXPECT_TRUE(changed.empty());
   EXPECT_EQ(store.canonical(), before);
 }
