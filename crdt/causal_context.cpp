@@ -36,6 +36,11 @@ std::size_t CausalContext::place_of(const ReplicaId& replica, std::size_t from) 
   return low;
 }
 
+const SequenceSet* CausalContext::Rising::search(const ReplicaId& replica) {
+  place_ = context_.place_of(replica, place_);
+  return context_.is_at(place_, replica) ? &context_.entry_at(place_++).seen : nullptr;
+}
+
 std::optional<CausalContext::Index> CausalContext::find(const ReplicaId& replica) const {
   if (entries_.size() <= few) {
     for (Index index = 0; index < entries_.size(); ++index) {
@@ -49,7 +54,10 @@ std::optional<CausalContext::Index> CausalContext::find(const ReplicaId& replica
 }
 
 CausalContext::Index CausalContext::intern(const ReplicaId& replica) {
-  if (belongs_at_end(replica)) return intern_at(entries_.size(), replica);
+  if (belongs_at_end(replica)) {
+    append(replica);
+    return replica_count() - 1;
+  }
   if (const std::optional<Index> known = find(replica)) return *known;
   return intern_at(place_of(replica), replica);
 }
@@ -64,19 +72,17 @@ std::size_t CausalContext::place_of_seen(std::size_t from) const {
 CausalContext::Index CausalContext::intern_at(std::size_t place, const ReplicaId& replica) {
   if (is_at(place, replica)) return index_at(place);
   const Index index = replica_count();
-  if (place < entries_.size() && order_.empty()) {
+  if (place == index) {
+    append(replica);
+    return index;
+  }
+  if (order_.empty()) {
     order_.resize(entries_.size());
     std::iota(order_.begin(), order_.end(), Index{0});
   }
-  if (place < entries_.size() || !order_.empty()) {
-    order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(place), index);
-  }
-  entries_.push_back({replica, {}});
+  order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(place), index);
+  entries_.emplace_back(replica);
   return index;
-}
-
-SequenceSet& CausalContext::append(const ReplicaId& replica) {
-  return entries_[intern_at(entries_.size(), replica)].seen;
 }
 
 bool CausalContext::add(const ReplicaId& replica, Interval interval) {
@@ -213,10 +219,8 @@ CausalContext operator-(const CausalContext& a, const CausalContext& b) {
 }
 
 void CausalContext::append(const ReplicaId& replica, Interval interval) {
-  if (entries_.empty() || entries_[entries_.size() - 1].replica != replica) {
-    entries_.push_back({replica, {}});
-  }
-  entries_[entries_.size() - 1].seen.add(interval);
+  const bool is_last = !entries_.empty() && entries_[entries_.size() - 1].replica == replica;
+  (is_last ? entries_[entries_.size() - 1].seen : append(replica)).add(interval);
 }
 
 namespace {

@@ -64,11 +64,13 @@ class CausalContext {
    public:
     explicit Rising(const CausalContext& context) : context_(context) {}
     const SequenceSet* seen(const ReplicaId& replica) {
-      if (!context_.is_at(place_, replica)) place_ = context_.place_of(replica, place_);
-      return context_.is_at(place_, replica) ? &context_.entry_at(place_++).seen : nullptr;
+      if (context_.is_at(place_, replica)) return &context_.entry_at(place_++).seen;
+      return search(replica);
     }
 
    private:
+    const SequenceSet* search(const ReplicaId& replica);
+
     const CausalContext& context_;
     std::size_t place_ = 0;
   };
@@ -111,6 +113,7 @@ class CausalContext {
   static constexpr std::size_t few = 8;  // are looked through faster than searched
 
   struct Entry {
+    explicit Entry(const ReplicaId& of) : replica(of) {}
     ReplicaId replica;
     SequenceSet seen;
   };
@@ -127,7 +130,10 @@ class CausalContext {
   std::size_t place_of_seen(std::size_t from) const;
   Index intern_at(std::size_t place, const ReplicaId& replica);
   // Requires that it belongs at the end.
-  SequenceSet& append(const ReplicaId& replica);
+  SequenceSet& append(const ReplicaId& replica) {
+    if (!order_.empty()) order_.push_back(replica_count());
+    return entries_.emplace_back(replica).seen;
+  }
   // Behind all of them in the order of ids.
   bool belongs_at_end(const ReplicaId& replica) const {
     return entries_.empty() || entry_at(entries_.size() - 1).replica < replica;

@@ -44,21 +44,23 @@ class ShortVector {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  const T* begin() const { return many_ != nullptr ? many_ : few(); }
-  const T* end() const { return begin() + size_; }
-  T* begin() { return many_ != nullptr ? many_ : few(); }
-  T* end() { return begin() + size_; }
-  const T& operator[](std::size_t i) const { return begin()[i]; }
-  T& operator[](std::size_t i) { return begin()[i]; }
+  const T* begin() const { return first_; }
+  const T* end() const { return first_ + size_; }
+  T* begin() { return first_; }
+  T* end() { return first_ + size_; }
+  const T& operator[](std::size_t i) const { return first_[i]; }
+  T& operator[](std::size_t i) { return first_[i]; }
 
   void reserve(std::size_t count) {
     if (count > capacity_) grow(count);
   }
-  void push_back(T value) {
+  // The values must not be of this vector.
+  template <class... Values>
+  T& emplace_back(Values&&... values) {
     if (size_ == capacity_) grow(2 * capacity_);
-    std::construct_at(end(), std::move(value));
-    ++size_;
+    return *std::construct_at(first_ + size_++, std::forward<Values>(values)...);
   }
+  void push_back(T value) { emplace_back(std::move(value)); }
   // New elements are T(), of numbers 0.
   void resize(std::size_t count) {
     if (count <= size_) return shrink_to(count);
@@ -70,14 +72,14 @@ class ShortVector {
 
  private:
   T* few() { return reinterpret_cast<T*>(few_); }
-  const T* few() const { return reinterpret_cast<const T*>(few_); }
+  bool is_allocated() const { return first_ != reinterpret_cast<const T*>(few_); }
 
   void grow(std::size_t capacity) {
     T* const more = std::allocator<T>().allocate(capacity);
     std::uninitialized_move(begin(), end(), more);
     const std::size_t size = size_;
     release();
-    many_ = more;
+    first_ = more;
     size_ = size;
     capacity_ = capacity;
   }
@@ -88,9 +90,9 @@ class ShortVector {
   // Empty, and without an allocation.
   void release() {
     clear();
-    if (many_ == nullptr) return;
-    std::allocator<T>().deallocate(many_, capacity_);
-    many_ = nullptr;
+    if (!is_allocated()) return;
+    std::allocator<T>().deallocate(first_, capacity_);
+    first_ = few();
     capacity_ = n;
   }
   // Requires: empty.
@@ -101,18 +103,18 @@ class ShortVector {
   }
   // Requires: empty, and without an allocation.
   void take(ShortVector& other) {
-    if (other.many_ == nullptr) {
+    if (!other.is_allocated()) {
       std::uninitialized_move(other.begin(), other.end(), few());
       size_ = other.size_;
       other.clear();
     } else {
-      many_ = std::exchange(other.many_, nullptr);
+      first_ = std::exchange(other.first_, other.few());
       size_ = std::exchange(other.size_, 0);
       capacity_ = std::exchange(other.capacity_, n);
     }
   }
 
-  T* many_ = nullptr;  // all of them, once they are too many
+  T* first_ = few();  // of few_, or of what was allocated once they were too many
   std::size_t size_ = 0;
   std::size_t capacity_ = n;
   alignas(T) std::byte few_[n * sizeof(T)];

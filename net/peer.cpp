@@ -114,13 +114,15 @@ void Peer::show(const ClockShown& shown) {
     acknowledged_ = shown.clock;
   }
   showed_clock_ = true;
-  while (!flights_.empty() && flights_.front().sequence <= shown.seen) {
-    flight_bytes_ -= flights_.front().bytes;
-    in_flight_.subtract(flights_.front().dots);
-    flights_.pop_front();
-    asked_ns_.reset();
-    asked_times_ = 0;
+  auto flight = flights_.begin();
+  for (; flight != flights_.end() && flight->sequence <= shown.seen; ++flight) {
+    flight_bytes_ -= flight->bytes;
+    in_flight_.subtract(flight->dots);
   }
+  if (flight == flights_.begin()) return;
+  flights_.erase(flights_.begin(), flight);
+  asked_ns_.reset();
+  asked_times_ = 0;
 }
 
 SequenceSet Peer::lacking(const ReplicaId& origin, const SequenceSet& made,
@@ -190,11 +192,12 @@ void Peer::owe(std::uint64_t sequence, std::uint64_t record) {
 }
 
 bool Peer::settle_debts(std::uint64_t durable) {
-  bool due = false;
-  for (; !debts_.empty() && debts_.front().record <= durable; debts_.pop_front()) {
-    seen_ = std::max(seen_, debts_.front().sequence);
-    due = true;
+  auto debt = debts_.begin();
+  for (; debt != debts_.end() && debt->record <= durable; ++debt) {
+    seen_ = std::max(seen_, debt->sequence);
   }
+  const bool due = debt != debts_.begin();
+  if (due) debts_.erase(debts_.begin(), debt);
   return due;
 }
 

@@ -17,7 +17,6 @@
 // not resend.
 
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -194,15 +193,15 @@ class Peer {
   bool ticked_ = false;                    // settled_ has what it had at a tick
   std::optional<CausalContext> progress_;  // what came by itself between the last two ticks
   bool showed_clock_ = false;              // since the last tick
-  std::deque<Flight> flights_;
-  CausalContext in_flight_;  // the dots of all flights
+  std::vector<Flight> flights_;            // rising
+  CausalContext in_flight_;                // the dots of all flights
   std::uint64_t flight_bytes_ = 0;
   std::uint64_t sent_ = 0;
   struct Debt {
     std::uint64_t sequence = 0;
     std::uint64_t record = 0;
   };
-  std::deque<Debt> debts_;  // rising by record
+  std::vector<Debt> debts_;  // rising by record
   std::uint64_t seen_ = 0;
   std::optional<std::uint64_t> asked_ns_;
   std::uint64_t asked_times_ = 0;

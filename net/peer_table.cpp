@@ -47,9 +47,11 @@ bool PeerTable::remove_idle() {
 
 std::uint64_t PeerTable::due_ns() const {
   refresh();
-  std::uint64_t due = never;
-  for (const Row& row : rows_) due = std::min(due, row.due_ns);
-  return due;
+  if (!due_ns_) {
+    due_ns_ = never;
+    for (const Row& row : rows_) due_ns_ = std::min(*due_ns_, row.due_ns);
+  }
+  return *due_ns_;
 }
 
 std::size_t PeerTable::reached() const {
@@ -60,6 +62,11 @@ std::size_t PeerTable::reached() const {
 bool PeerTable::misses_a_way() const {
   refresh();
   return reached_ < live_;
+}
+
+std::uint64_t PeerTable::ways_version() const {
+  refresh();
+  return ways_version_;
 }
 
 Peer& PeerTable::take(std::size_t place) {
@@ -77,14 +84,23 @@ PeerTable::Row PeerTable::row_of(const Peer& peer) const {
   return row;
 }
 
+void PeerTable::replace(Row& row, const Row& now) const {
+  if (row.live != now.live || row.reached != now.reached) {
+    live_ = live_ - (row.live ? 1 : 0) + (now.live ? 1 : 0);
+    reached_ = reached_ - (row.reached ? 1 : 0) + (now.reached ? 1 : 0);
+    ++ways_version_;
+  }
+  if (due_ns_ && now.due_ns <= *due_ns_) {
+    due_ns_ = now.due_ns;
+  } else if (due_ns_ == row.due_ns) {
+    due_ns_.reset();  // it may have been the only one
+  }
+  row = now;
+}
+
 void PeerTable::refresh() const {
   for (std::size_t place : stale_) {
-    Row& row = rows_[place];
-    live_ -= row.live ? 1 : 0;
-    reached_ -= row.reached ? 1 : 0;
-    row = row_of(*peers_[place]);
-    live_ += row.live ? 1 : 0;
-    reached_ += row.reached ? 1 : 0;
+    replace(rows_[place], row_of(*peers_[place]));
   }
   stale_.clear();
 #ifdef _GLIBCXX_ASSERTIONS  // where the standard library looks whether it is used as it must be

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,10 +28,12 @@ class PeerTable {
   // Null: unknown.
   Peer* find(const NodeId& node);
   const Peer* find(const NodeId& node) const;
-  // Looked for at that place first, and the place is set where it was found.
+  // Looked for at that place first, which is set to where it was found.
+  Peer* find(const NodeId& node, std::size_t& place) {
+    return look(node, place) ? &take(place) : nullptr;
+  }
   const Peer* find(const NodeId& node, std::size_t& place) const {
-    if (place >= nodes_.size() || !(nodes_[place] == node)) place = place_of(node);
-    return place < nodes_.size() && nodes_[place] == node ? peers_[place].get() : nullptr;
+    return look(node, place) ? peers_[place].get() : nullptr;
   }
   // Requires: known.
   Peer& at(const NodeId& node) { return *find(node); }
@@ -72,6 +75,8 @@ class PeerTable {
   std::size_t reached() const;
   // Somebody is heard and no route of ours is known to lead there.
   bool misses_a_way() const;
+  // Rises whenever another peer is live or reached than before.
+  std::uint64_t ways_version() const;
 
  private:
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
@@ -86,9 +91,15 @@ class PeerTable {
   };
 
   std::size_t place_of(const NodeId& node) const;
+  bool look(const NodeId& node, std::size_t& place) const {
+    if (place < nodes_.size() && nodes_[place] == node) return true;
+    place = place_of(node);
+    return place < nodes_.size() && nodes_[place] == node;
+  }
   Row row_of(const Peer& peer) const;
   Peer& take(std::size_t place);
   void refresh() const;
+  void replace(Row& row, const Row& now) const;
 
   const Config& config_;
   std::vector<NodeId> nodes_;  // rising; the peers and the rows stand in the same order
@@ -97,6 +108,8 @@ class PeerTable {
   mutable std::vector<std::size_t> stale_;  // places of rows to be written anew
   mutable std::size_t live_ = 0;
   mutable std::size_t reached_ = 0;
+  mutable std::uint64_t ways_version_ = 1;
+  mutable std::optional<std::uint64_t> due_ns_;  // the first of all; nothing: to be looked for
 };
 
 }  // namespace rejoin

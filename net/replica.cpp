@@ -93,7 +93,7 @@ const Peer* Replica::peer_on(const Route& route) const {
 }
 
 Peer* Replica::peer_on(const Route& route) {
-  return route.node ? peers_.find(*route.node) : nullptr;
+  return route.node ? peers_.find(*route.node, route.place) : nullptr;
 }
 
 std::vector<PeerStatus> Replica::peers(Now now) const {
@@ -314,6 +314,7 @@ std::optional<Token> Replica::token_of(const Commit& commit) const {
 RouteId Replica::add_route(Now now) {
   const RouteId id = next_route_++;
   routes_[id].hello_at_ns = now.mono_ns;
+  first_hello_version_ = 0;
   tick_routes(now);
   return id;
 }
@@ -327,6 +328,7 @@ void Replica::remove_route(RouteId route) {
     fall_silent(*peer);
   }
   routes_.erase(at);
+  first_hello_version_ = 0;
 }
 
 void Replica::leave() {

@@ -235,6 +235,7 @@ class Replica {
   bool wants_hello(RouteId id, const Route& route) const;
   bool is_spare(RouteId id, const Route& route) const;
   std::uint64_t hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const;
+  std::uint64_t first_hello_ns() const;
   bool all_routes_answered() const;
   void tick_routes(Now now);
   void tick_peers(Now now);
@@ -267,6 +268,10 @@ class Replica {
   ShownClock shown_;
 
   std::map<RouteId, Route> routes_;
+  // When the first hello is due, as long as the peers' ways are of this version; 0: a route
+  // changed.
+  mutable std::uint64_t first_hello_ns_ = 0;
+  mutable std::uint64_t first_hello_version_ = 0;
   RouteId next_route_ = 1;
   PeerTable peers_{setup_.config};
   std::map<NodeId, std::uint64_t> duplicated_ns_;  // when two processes were last heard as it

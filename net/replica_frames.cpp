@@ -41,6 +41,7 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   stats_.bytes_in += bytes.size();
   Result<Frame> frame = decode_frame(bytes, setup_.store, setup_.config.frame_bytes_max);
   Result<void> verdict;
+  std::size_t place = 0;  // of the sender in the table
   if (frame && judge) verdict = judge(*frame);
   if (!frame) {
     verdict = frame.error();
@@ -51,7 +52,7 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   } else if (auto* reject = std::get_if<Reject>(&frame->body)) {
     verdict = Error{ErrorCode::version_unsupported, "a peer refused us: " + reject->reason};
   } else {
-    Peer* const known = peers_.find(frame->sender.node);
+    Peer* const known = peers_.find(frame->sender.node, place);
     // Before its hello, or of an incarnation that ended: nothing is lost, it will be sent again.
     if (known == nullptr) return {};
     Peer& peer = *known;
@@ -70,7 +71,7 @@ Result<void> Replica::handle_frame(std::string_view bytes, Now now, const Judge&
   }
   // A frame changes what its sender is owed. What others are owed changes with what is durable and
   // with the deadlines, and then all are pumped.
-  Peer* const sender = frame ? peers_.find(frame->sender.node) : nullptr;
+  Peer* const sender = frame ? peers_.find(frame->sender.node, place) : nullptr;
   if (sender != nullptr && sender->live()) {
     sender->settled_up = false;
     pump(*sender, now);
@@ -118,6 +119,7 @@ void Replica::on(const ReplicaId& sender, Hello& hello, Now now) {
   if (sender == setup_.self) {  // our own hello: the route leads back to us
     const auto route = routes_.find(hello.route);
     if (route != routes_.end()) route->second.loops = true;
+    first_hello_version_ = 0;
     return;
   }
   if (sender.node == setup_.self.node) {
@@ -221,6 +223,7 @@ void Replica::identify(Peer& peer, RouteId route, Now now) {
   const bool taken_over = way.node && *way.node != peer.node();
   way.node = peer.node();
   way.loops = way.looped = false;
+  first_hello_version_ = 0;
   peer.route = route;
   // Only who is really there can answer: if this hello lied, the tenant sets it right. Not at each
   // turn of two that both believe to be there.

@@ -1,6 +1,7 @@
 // Replica: what is sent, and when.
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "net/replica.hpp"
@@ -32,19 +33,27 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
   if (phase_ != Phase::running) return std::nullopt;
   std::uint64_t next = std::min(digest_at_ns_, relay_at_ns_);
   if (flush_at_ns_) next = std::min(next, *flush_at_ns_);
-  if (!all_routes_answered()) {
-    const bool urgent = peers_.misses_a_way();
-    for (const auto& [id, route] : routes_) {
-      if (route.hello_at_ns >= next || !wants_hello(id, route)) continue;
-      next = std::min(next, hello_due_ns(id, route, urgent));
-    }
-  }
+  if (!all_routes_answered()) next = std::min(next, first_hello_ns());
   next = std::min(next, peers_.due_ns());
   if (receiving_) {
     next = std::min(next, receiving_->asked_ns + receiving_->wait_ns);
     next = std::min(next, receiving_deadline_ns());
   }
   return next;
+}
+
+std::uint64_t Replica::first_hello_ns() const {
+  const std::uint64_t version = peers_.ways_version();
+  if (first_hello_version_ == version) return first_hello_ns_;
+  const bool urgent = peers_.misses_a_way();
+  std::uint64_t first = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& [id, route] : routes_) {
+    if (route.hello_at_ns >= first || !wants_hello(id, route)) continue;
+    first = std::min(first, hello_due_ns(id, route, urgent));
+  }
+  first_hello_ns_ = first;
+  first_hello_version_ = version;
+  return first;
 }
 
 bool Replica::wants_hello(RouteId id, const Route& route) const {
@@ -73,11 +82,11 @@ bool Replica::all_routes_answered() const {
 }
 
 void Replica::tick_routes(Now now) {
-  if (all_routes_answered()) return;
+  if (all_routes_answered() || first_hello_ns() > now.mono_ns) return;
+  first_hello_version_ = 0;
   const bool urgent = peers_.misses_a_way();
   for (auto& [id, route] : routes_) {
-    if (route.hello_at_ns > now.mono_ns || !wants_hello(id, route)) continue;
-    if (hello_due_ns(id, route, urgent) > now.mono_ns) continue;
+    if (!wants_hello(id, route) || hello_due_ns(id, route, urgent) > now.mono_ns) continue;
     route.hello_at_ns = now.mono_ns + setup_.config.hello_interval_ms * ns_per_ms;
     route.looped = route.loops;
     route.loops = false;  // if it still does, its own hello will say so
