@@ -236,6 +236,7 @@ class Replica {
   bool is_spare(RouteId id, const Route& route) const;
   std::uint64_t hello_due_ns(RouteId id, const Route& route, bool misses_a_way) const;
   std::uint64_t first_hello_ns() const;
+  std::uint64_t look_for_first_hello() const;
   bool all_routes_answered() const;
   void tick_routes(Now now);
   void tick_peers(Now now);

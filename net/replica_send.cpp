@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "crdt/assert.hpp"
 #include "net/replica.hpp"
 
 namespace rejoin {
@@ -44,15 +45,21 @@ std::optional<std::uint64_t> Replica::poll_timeout() const {
 
 std::uint64_t Replica::first_hello_ns() const {
   const std::uint64_t version = peers_.ways_version();
-  if (first_hello_version_ == version) return first_hello_ns_;
+  if (first_hello_version_ != version) first_hello_ns_ = look_for_first_hello();
+  first_hello_version_ = version;
+#ifdef _GLIBCXX_ASSERTIONS  // as in PeerTable
+  REJOIN_ASSERT(first_hello_ns_ == look_for_first_hello());
+#endif
+  return first_hello_ns_;
+}
+
+std::uint64_t Replica::look_for_first_hello() const {
   const bool urgent = peers_.misses_a_way();
   std::uint64_t first = std::numeric_limits<std::uint64_t>::max();
   for (const auto& [id, route] : routes_) {
     if (route.hello_at_ns >= first || !wants_hello(id, route)) continue;
     first = std::min(first, hello_due_ns(id, route, urgent));
   }
-  first_hello_ns_ = first;
-  first_hello_version_ = version;
   return first;
 }
 

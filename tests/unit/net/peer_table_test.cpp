@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "tests/unit/net/random_entries.hpp"
@@ -33,6 +35,15 @@ void expect_as_they_are(const PeerTable& peers, const Config& config) {
   EXPECT_EQ(peers.due_ns(), due);
   EXPECT_EQ(peers.reached(), reached);
   EXPECT_EQ(peers.misses_a_way(), reached < live);
+}
+
+// Live ones, and whether a route leads to them.
+std::vector<std::pair<NodeId, bool>> ways_of(const PeerTable& peers) {
+  std::vector<std::pair<NodeId, bool>> out;
+  peers.each([&](const Peer& peer) {
+    if (peer.live()) out.emplace_back(peer.node(), peer.route.has_value());
+  });
+  return out;
 }
 
 void change(Peer& peer, test::Random& random, const Config& config, std::uint64_t now) {
@@ -65,6 +76,7 @@ TEST(PeerTable, WhatIsAskedOfAllIsWhatEachOfThemSays) {
   PeerTable peers(config);
   test::Random random(11);
   std::uint64_t now = 0;
+  std::map<std::uint64_t, std::vector<std::pair<NodeId, bool>>> ways;  // by their version
   for (int round = 0; round < 3000; ++round) {
     now += random.below(50'000'000);
     const NodeId node(random.below(12));
@@ -78,6 +90,8 @@ TEST(PeerTable, WhatIsAskedOfAllIsWhatEachOfThemSays) {
       EXPECT_EQ(removed, peers.size() < before);
     }
     if (random.one_in(3)) expect_as_they_are(peers, config);
+    const auto known = ways.emplace(peers.ways_version(), ways_of(peers)).first;
+    EXPECT_EQ(known->second, ways_of(peers));
   }
   EXPECT_GT(peers.size(), 4u);
 }
