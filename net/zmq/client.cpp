@@ -17,8 +17,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The node is the one to say that the time is over, and why; it gets this much longer to say so.
-constexpr milliseconds grace{500};
+// The node is the one to say that the time is over, and why; it gets this much longer to say so, as
+// one on a busy machine needs it.
+constexpr milliseconds grace{2000};
 
 // How long a watch leaves a node alone that said that it is stopping.
 constexpr milliseconds stopping_pause{100};
